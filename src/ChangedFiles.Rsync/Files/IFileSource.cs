@@ -1,0 +1,41 @@
+using ChangedFiles.Linux;
+
+namespace ChangedFiles.Rsync.Files;
+
+/// <summary>
+/// Where files come from. LocalTree reads a directory of this machine; a program may give its own.
+/// Calls come from one thread at a time per session and may be repeated. Nothing here throws for what a file system
+/// can answer: the <see cref="Errno"/> is the answer, and one bad file never stops a run.
+/// </summary>
+public interface IFileSource
+{
+    /// <summary>What is at <paramref name="path"/> itself (a symbolic link is not followed).</summary>
+    Errno Stat(TreePath path, out FileStat stat);
+
+    /// <summary>The text of a symbolic link, 1..4095 bytes.</summary>
+    Errno ReadLink(TreePath path, out byte[] target);
+
+    /// <summary>Adds the names in a directory (without "." and "..") to <paramref name="names"/>, in any order.</summary>
+    Errno List(TreePath directory, List<byte[]> names);
+
+    /// <summary>Opens a regular file to read. Anything else that stands there now is <see cref="Errno.ELOOP"/> or <see cref="Errno.EINVAL"/>.</summary>
+    Errno Open(TreePath path, out SourceFile? file);
+}
+
+/// <summary>An opened file to send.</summary>
+public abstract class SourceFile : IDisposable
+{
+    /// <summary>The file as it was when it was opened.</summary>
+    public abstract FileStat Stat { get; }
+
+    /// <summary>Reads at <paramref name="offset"/> bytes from the start. <paramref name="read"/> is 0 at the end and may be less than asked.</summary>
+    public abstract Errno Read(Span<byte> buffer, long offset, out int read);
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Dispose(bool disposing);
+}
