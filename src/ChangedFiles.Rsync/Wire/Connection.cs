@@ -1,0 +1,182 @@
+using System.Runtime.InteropServices;
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.Options;
+
+namespace ChangedFiles.Rsync.Wire;
+
+/// <summary>
+/// The two byte streams to a peer over raw descriptors: a socket, or a pair of pipes. Every wait is one poll(2) that also
+/// ends at the I/O time-out, at cancellation, and when a keepalive is due, so nothing above needs a thread or timer for these.
+/// One thread may read while another writes; apart from that it belongs to one thread.
+/// </summary>
+public sealed class Connection : IDisposable
+{
+    private readonly SafeHandle _input;
+    private readonly SafeHandle _output;
+    private readonly bool _isTcp;
+    private readonly Wakeup _cancelled = new();
+    private readonly CancellationTokenRegistration _registration;
+    private CancellationToken _cancellation;
+    private long _lastTraffic = Environment.TickCount64;
+    private long _lastWrite = Environment.TickCount64;
+
+    /// <summary>Takes ownership of both descriptors (which may be the same) and makes them non-blocking.</summary>
+    /// <param name="input">What the peer writes.</param>
+    /// <param name="output">What the peer reads.</param>
+    /// <param name="isTcp">A TCP socket: its acknowledgements are hurried.</param>
+    public Connection(SafeHandle input, SafeHandle output, bool isTcp = false, CancellationToken cancellation = default)
+    {
+        (_input, _output, _isTcp, _cancellation) = (input, output, isTcp, cancellation);
+        Descriptors.SetNonBlocking(input);
+        Descriptors.SetNonBlocking(output);
+        _registration = cancellation.Register(_cancelled.Raise);
+    }
+
+    /// <summary>The session ends with <see cref="ExitCode.Timeout"/> when nothing moved in either direction for this long; zero is never.</summary>
+    public TimeSpan Timeout { get; set; }
+
+    /// <summary>Called by a waiting reader when nothing has been written for half the <see cref="Timeout"/> (docs/protocol.md 3.4).</summary>
+    internal Action? KeepAliveDue { get; set; }
+
+    /// <summary>How far the session has come, for the text of errors.</summary>
+    public SessionStage Stage { get; set; } = SessionStage.Setup;
+
+    /// <summary>Bytes since the start, as they crossed the descriptors.</summary>
+    public long BytesRead { get; private set; }
+
+    /// <summary>Bytes since the start, as they crossed the descriptors.</summary>
+    public long BytesWritten { get; private set; }
+
+    /// <summary>Reads at least one byte, waiting for it; 0 when the peer has closed.</summary>
+    public int Read(Span<byte> buffer)
+    {
+        int read;
+        while (!TryRead(buffer, out read))
+            WaitFor(PollEvents.Readable);
+        return read;
+    }
+
+    /// <summary>Reads what has come; false when nothing has. True with 0 bytes: the peer has closed.</summary>
+    public bool TryRead(Span<byte> buffer, out int read)
+    {
+        var errno = Descriptors.TryRead(_input, buffer, out read);
+        if (errno == Errno.EAGAIN)
+            return false;
+        // A reset is how a peer's exit looks when it left our last bytes unread; its own last words came before it.
+        if (errno is Errno.ECONNRESET or Errno.EPIPE)
+            return true;
+        if (errno != Errno.None)
+            throw Failed("reading from the peer", errno);
+        BytesRead += read;
+        _lastTraffic = Environment.TickCount64;
+        return true;
+    }
+
+    /// <summary>
+    /// Writes all of <paramref name="data"/>. While the peer does not take it, whatever it sends is handed to
+    /// <paramref name="readMeanwhile"/>: two sides that only write would wait for each other for ever (docs/protocol.md 0).
+    /// </summary>
+    /// <param name="readMeanwhile">Reads without waiting; false when it has no room, after which only writing is waited for. Null when another thread reads.</param>
+    public void Write(ReadOnlySpan<byte> data, Func<bool>? readMeanwhile)
+    {
+        while (true)
+        {
+            var errno = Descriptors.TryWrite(_output, data, out var written);
+            if (errno is not (Errno.None or Errno.EAGAIN))
+                throw Failed("writing to the peer", errno);
+            if (written > 0)
+            {
+                BytesWritten += written;
+                _lastTraffic = _lastWrite = Environment.TickCount64;
+                data = data[written..];
+            }
+            if (data.IsEmpty)
+                return;
+            if (errno != Errno.EAGAIN)
+                continue;
+            if (WaitFor(readMeanwhile is null ? PollEvents.Writable : PollEvents.Readable | PollEvents.Writable, writing: true)
+                .HasFlag(PollEvents.Readable) && readMeanwhile?.Invoke() == false)
+                readMeanwhile = null;
+        }
+    }
+
+    /// <summary>
+    /// Looks without waiting whether the peer has closed or sent something: a waiting session that is still good shows neither.
+    /// </summary>
+    public bool HasInput()
+    {
+        Span<PollEntry> entries = [new(Number(_input), PollEvents.Readable)];
+        return Poll.Wait(entries, 0) > 0;
+    }
+
+    /// <summary>Follows another token from now on; a session that was opened ahead is used on behalf of somebody else later.</summary>
+    public CancellationTokenRegistration CancelWith(CancellationToken cancellation)
+    {
+        _cancellation = cancellation;
+        _lastTraffic = _lastWrite = Environment.TickCount64;
+        return cancellation.Register(_cancelled.Raise);
+    }
+
+    /// <summary>Milliseconds since something was last written.</summary>
+    internal long MillisecondsSinceWrite => Environment.TickCount64 - _lastWrite;
+
+    /// <summary>Tells the peer that nothing more will come. It can still be read from.</summary>
+    public void CloseOutput()
+    {
+        if (ReferenceEquals(_input, _output))
+            Descriptors.ShutdownWriting(_output);
+        else
+            _output.Dispose();
+    }
+
+    public void Dispose()
+    {
+        _registration.Dispose();
+        _input.Dispose();
+        _output.Dispose();
+        _cancelled.Dispose();
+    }
+
+    private PollEvents WaitFor(PollEvents wanted, bool writing = false)
+    {
+        if (_isTcp && wanted.HasFlag(PollEvents.Readable))
+            Descriptors.AcknowledgeQuickly(_input);
+        Span<PollEntry> entries =
+        [
+            new(wanted.HasFlag(PollEvents.Readable) ? Number(_input) : -1, PollEvents.Readable),
+            new(wanted.HasFlag(PollEvents.Writable) ? Number(_output) : -1, PollEvents.Writable),
+            new(_cancelled.Descriptor, PollEvents.Readable),
+        ];
+        while (Poll.Wait(entries, MillisecondsToWait(writing)) == 0)
+            ActOnTime(writing);
+        _cancellation.ThrowIfCancellationRequested();
+        return (entries[0].Came != 0 ? PollEvents.Readable : 0) | (entries[1].Came != 0 ? PollEvents.Writable : 0);
+    }
+
+    private int MillisecondsToWait(bool writing)
+    {
+        if (Timeout <= TimeSpan.Zero)
+            return -1;
+        var now = Environment.TickCount64;
+        var due = _lastTraffic + (long)Timeout.TotalMilliseconds;
+        if (KeepAliveDue is not null && !writing)
+            due = Math.Min(due, _lastWrite + (long)Timeout.TotalMilliseconds / 2);
+        return (int)Math.Clamp(due - now, 0, int.MaxValue) + 1;
+    }
+
+    private void ActOnTime(bool writing)
+    {
+        if (Timeout <= TimeSpan.Zero)
+            return;
+        var now = Environment.TickCount64;
+        if (now - _lastTraffic >= Timeout.TotalMilliseconds)
+            throw new RsyncException(ExitCode.Timeout, Stage, $"the peer has been silent for {Timeout.TotalSeconds:0} s (time-out)");
+        if (!writing && now - _lastWrite >= Timeout.TotalMilliseconds / 2)
+            KeepAliveDue?.Invoke();
+    }
+
+    private RsyncException Failed(string doing, Errno errno) =>
+        new(errno == Errno.ETIMEDOUT ? ExitCode.Timeout : ExitCode.SocketIO, Stage, $"{doing}: {errno.Describe()}");
+
+    private static int Number(SafeHandle handle) => (int)handle.DangerousGetHandle();
+}

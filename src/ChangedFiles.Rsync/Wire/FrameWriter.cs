@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+
+namespace ChangedFiles.Rsync.Wire;
+
+/// <summary>
+/// This side's stream: first raw, then (after <see cref="StartMultiplexing"/>) in data frames of at most <see cref="MaxFrame"/> bytes
+/// (docs/protocol.md 3.1). Collects in a buffer until it is full or <see cref="Flush"/> is called: flush before you wait.
+/// Belongs to one thread.
+/// </summary>
+public sealed partial class FrameWriter
+{
+    /// <summary>Most payload bytes in a frame.</summary>
+    public const int MaxFrame = 32 * 1024 + 64;
+
+    private const int HeaderSize = 4;
+    private const int CodeBase = 7;
+    private const int BufferSize = 4 * (MaxFrame + HeaderSize);
+
+    private readonly Connection _connection;
+    private readonly byte[] _buffer = new byte[BufferSize];
+    private Func<bool>? _readMeanwhile;
+    private bool _multiplexed;
+    private int _frameStart = -1;
+    private int _end;
+
+    /// <param name="connection">Where it goes.</param>
+    /// <param name="reader">The reader that this thread also owns: it takes in what the peer sends while the peer does not take ours.
+    /// Null when another thread reads.</param>
+    public FrameWriter(Connection connection, FrameReader? reader)
+    {
+        _connection = connection;
+        _readMeanwhile = reader is null ? null : reader.ReadAhead;
+        connection.KeepAliveDue = KeepAlive;
+    }
+
+    /// <summary>Another thread reads from now on.</summary>
+    public void LeaveReadingToOthers() => _readMeanwhile = null;
+
+    /// <summary>From here on everything goes in frames.</summary>
+    public void StartMultiplexing()
+    {
+        Flush();
+        _multiplexed = true;
+    }
+
+    /// <summary>Appends to the stream.</summary>
+    public void Write(ReadOnlySpan<byte> data)
+    {
+        while (!data.IsEmpty)
+        {
+            var room = Room(1);
+            var count = Math.Min(room.Length, data.Length);
+            data[..count].CopyTo(room);
+            Advance(count);
+            data = data[count..];
+        }
+    }
+
+    /// <summary>At least <paramref name="least"/> (≤ 32 KiB) bytes to be filled in place and taken up with <see cref="Advance"/>.</summary>
+    public Span<byte> Room(int least)
+    {
+        if (_multiplexed && _frameStart >= 0 && FrameLength + least > MaxFrame)
+            CloseFrame();
+        if (_end + HeaderSize + least > BufferSize)
+            Flush();
+        if (_multiplexed && _frameStart < 0)
+        {
+            _frameStart = _end;
+            _end += HeaderSize;
+        }
+        var most = _multiplexed ? Math.Min(MaxFrame - FrameLength, BufferSize - _end) : BufferSize - _end;
+        return _buffer.AsSpan(_end, most);
+    }
+
+    /// <summary>Appends the first <paramref name="count"/> bytes of the last <see cref="Room"/>.</summary>
+    public void Advance(int count) => _end += count;
+
+    /// <summary>One byte of the stream.</summary>
+    public void WriteByte(byte value)
+    {
+        Room(1)[0] = value;
+        _end++;
+    }
+
+    /// <summary>Sends a message between data frames. Texts are at most <see cref="FrameReader.MaxMessage"/> / 2 bytes; longer ones are cut.</summary>
+    public void WriteMessage(MessageCode code, ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length > FrameReader.MaxMessage / 2)
+            payload = payload[..(FrameReader.MaxMessage / 2)];
+        CloseFrame();
+        if (_end + HeaderSize + payload.Length > BufferSize)
+            Flush();
+        WriteHeader(_end, code, payload.Length);
+        payload.CopyTo(_buffer.AsSpan(_end + HeaderSize));
+        _end += HeaderSize + payload.Length;
+    }
+
+    /// <summary>Sends a message that carries one <c>i32</c>.</summary>
+    public void WriteMessage(MessageCode code, int value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
+        WriteMessage(code, bytes);
+    }
+
+    /// <summary>Hands everything to the kernel, waiting until it is taken.</summary>
+    public void Flush() => Send(_readMeanwhile);
+
+    /// <summary>Shows the peer that this side is alive: an empty data frame (docs/protocol.md 3.4). Nothing before multiplexing.</summary>
+    public void KeepAlive()
+    {
+        if (!_multiplexed)
+            return;
+        // Called while this thread's reader waits with its buffer in hand, so nothing may be read meanwhile. Nothing has to be:
+        // a peer with nothing for us to read is not stuck on us.
+        WriteMessage(MessageCode.Data, []);
+        Send(null);
+    }
+
+    private void Send(Func<bool>? readMeanwhile)
+    {
+        CloseFrame();
+        var length = _end;
+        _end = 0;
+        if (length > 0)
+            _connection.Write(_buffer.AsSpan(0, length), readMeanwhile);
+    }
+
+    private int FrameLength => _end - _frameStart - HeaderSize;
+
+    private void CloseFrame()
+    {
+        if (_frameStart < 0)
+            return;
+        if (FrameLength == 0)
+            _end = _frameStart;
+        else
+            WriteHeader(_frameStart, MessageCode.Data, FrameLength);
+        _frameStart = -1;
+    }
+
+    private void WriteHeader(int at, MessageCode code, int length) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(at), (uint)((int)code + CodeBase) << 24 | (uint)length);
+}
