@@ -1,0 +1,47 @@
+namespace ChangedFiles.Rsync.Options;
+
+/// <summary>The connection itself.</summary>
+public sealed record WireOptions
+{
+    /// <summary>The highest protocol number this implementation speaks.</summary>
+    public const int NewestProtocol = 32;
+
+    /// <summary>The lowest one.</summary>
+    public const int OldestProtocol = 30;
+
+    /// <summary>The default of <see cref="MaxAlloc"/>.</summary>
+    public const long DefaultMaxAlloc = 1L << 30;
+
+    /// <summary><c>--protocol</c>: the highest number offered.</summary>
+    public int Protocol { get; init; } = NewestProtocol;
+
+    /// <summary><c>--timeout</c>: seconds without a byte in either direction after which the session ends; 0 waits for ever.</summary>
+    public int Timeout { get; init; }
+
+    /// <summary><c>--contimeout</c>: seconds to wait for a daemon's answer; 0 waits for ever.</summary>
+    public int Contimeout { get; init; }
+
+    /// <summary><c>--bwlimit</c> in bytes a second, a multiple of 1024; 0 is without limit.</summary>
+    public long BwLimit { get; init; }
+
+    /// <summary><c>--max-alloc</c>: bytes a single allocation may have; 0 is without limit.</summary>
+    public long MaxAlloc { get; init; } = DefaultMaxAlloc;
+
+    /// <summary><c>-s</c>: the arguments travel in the connection instead of the command line (docs/protocol.md 1.2).</summary>
+    public bool SecludedArgs { get; init; }
+
+    /// <summary><c>--old-args</c>: the remote shell splits and expands the arguments, as rsync did before 3.2.4.</summary>
+    public bool OldArgs { get; init; }
+
+    /// <summary><c>--inc-recursive</c>, <c>--no-i-r</c>; null lets the options decide.</summary>
+    public bool? IncRecursive { get; init; }
+
+    /// <summary><c>--qsort</c>: accepted for older peers; makes the file list come in one piece.</summary>
+    public bool QSort { get; init; }
+
+    /// <summary><c>--trust-sender</c>: the sender's list is not compared with what was asked for.</summary>
+    public bool TrustSender { get; init; }
+
+    /// <summary><c>--stop-at</c>, <c>--stop-after</c>: no file is begun after this moment; null without.</summary>
+    public DateTimeOffset? StopAt { get; init; }
+}
