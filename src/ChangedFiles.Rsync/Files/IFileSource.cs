@@ -1,4 +1,5 @@
 using ChangedFiles.Linux;
+using Microsoft.Win32.SafeHandles;
 
 namespace ChangedFiles.Rsync.Files;
 
@@ -18,7 +19,14 @@ public interface IFileSource
     /// <summary>Adds the names in a directory (without "." and "..") to <paramref name="names"/>, in any order.</summary>
     Errno List(TreePath directory, List<byte[]> names);
 
-    /// <summary>Opens a regular file to read. Anything else that stands there now is <see cref="Errno.ELOOP"/> or <see cref="Errno.EINVAL"/>.</summary>
+    /// <summary>As <see cref="List(TreePath, List{byte[]})"/>, with what is known of each name without asking for it.</summary>
+    Errno List(TreePath directory, List<DirectoryEntry> entries);
+
+    /// <summary>
+    /// Opens a regular file to read.
+    /// A symbolic link is <see cref="Errno.ELOOP"/>, a directory <see cref="Errno.EISDIR"/>, anything else
+    /// <see cref="Errno.EINVAL"/> or <see cref="Errno.ENXIO"/>.
+    /// </summary>
     Errno Open(TreePath path, out SourceFile? file);
 }
 
@@ -27,6 +35,9 @@ public abstract class SourceFile : IDisposable
 {
     /// <summary>The file as it was when it was opened.</summary>
     public abstract FileStat Stat { get; }
+
+    /// <summary>The handle where this is a file of this machine, so that copies can stay in the kernel; it belongs to this object.</summary>
+    public virtual SafeFileHandle? Handle => null;
 
     /// <summary>Reads at <paramref name="offset"/> bytes from the start. <paramref name="read"/> is 0 at the end and may be less than asked.</summary>
     public abstract Errno Read(Span<byte> buffer, long offset, out int read);

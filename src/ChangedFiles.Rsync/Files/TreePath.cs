@@ -43,6 +43,9 @@ public readonly struct TreePath : IEquatable<TreePath>, IComparable<TreePath>
         }
     }
 
+    /// <summary>The bytes of <see cref="Parent"/> without making one; empty when that is the root.</summary>
+    internal ReadOnlySpan<byte> ParentBytes => Bytes[..Math.Max(Bytes.LastIndexOf((byte)'/'), 0)];
+
     /// <summary>Number of components; 0 for the root.</summary>
     public int Depth => IsRoot ? 0 : Bytes.Count((byte)'/') + 1;
 
@@ -72,7 +75,10 @@ public readonly struct TreePath : IEquatable<TreePath>, IComparable<TreePath>
     /// <exception cref="FormatException">It breaks one of the rules above.</exception>
     public static TreePath Parse(string text) => Parse(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>What is named <paramref name="name"/> in this directory. The name is one component, as a directory listing gives it.</summary>
+    /// <summary>
+    /// What is named <paramref name="name"/> in this directory. The name is one component, as a directory listing gives it.
+    /// In very deep trees the result can exceed <see cref="MaxLength"/>: every tree answers it with ENAMETOOLONG.
+    /// </summary>
     public TreePath Child(ReadOnlySpan<byte> name)
     {
         if (_bytes is null)

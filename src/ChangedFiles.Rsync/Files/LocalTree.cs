@@ -1,0 +1,185 @@
+using System.Buffers;
+using System.Text;
+using ChangedFiles.Linux;
+using Microsoft.Win32.SafeHandles;
+
+namespace ChangedFiles.Rsync.Files;
+
+/// <summary>How a <see cref="LocalTree"/> treats what it finds.</summary>
+public sealed record LocalTreeOptions
+{
+    /// <summary>Whether a directory on the way to a name may be a symbolic link; by default none may (docs/protocol.md 11.6).</summary>
+    public LinkPolicy Links { get; init; }
+
+    /// <summary>Reading a file leaves its access time as it is, where this process may ask for that.</summary>
+    public bool KeepAccessTimes { get; init; }
+}
+
+/// <summary>
+/// A directory of this machine, pinned by a handle when it is opened: whatever happens to the path that led to it, this
+/// stays the same directory. Everything below is reached by resolving the parent beneath the root and then working on one
+/// name in it, never through a symbolic link, never by a path of the machine (docs/protocol.md 11.6, "General scheme").
+/// May be used by several threads. Call <see cref="Forget"/> before a batch that must see directories others have moved.
+/// </summary>
+public sealed partial class LocalTree : IFileSource, IDisposable
+{
+    private const int ListBufferSize = 32 << 10;
+
+    // Below this the kernel's own read-ahead has the file before the advice would be worth its call.
+    private const long SequentialFrom = 1 << 20;
+
+    private readonly SafeFileHandle _root;
+    private readonly DirectoryCache _directories;
+    private readonly LocalTreeOptions _options;
+
+    private LocalTree(SafeFileHandle root, LocalTreeOptions options)
+    {
+        _root = root;
+        _options = options;
+        _directories = new DirectoryCache(root, options.Links);
+    }
+
+    private delegate Errno NameCall<T>(SafeFileHandle directory, ReadOnlySpan<byte> name, ref T argument)
+        where T : allows ref struct;
+
+    /// <summary>Opens the directory at a path of this machine. Symbolic links in it are followed: it is the operator's word, not a peer's.</summary>
+    public static Errno Open(ReadOnlySpan<byte> path, out LocalTree? tree, LocalTreeOptions? options = null)
+    {
+        var error = Directories.OpenRoot(path, out var root);
+        tree = error == Errno.None ? new LocalTree(root!, options ?? new()) : null;
+        return error;
+    }
+
+    /// <inheritdoc cref="Open(ReadOnlySpan{byte}, out LocalTree?, LocalTreeOptions?)"/>
+    public static Errno Open(string path, out LocalTree? tree, LocalTreeOptions? options = null) =>
+        Open(Encoding.UTF8.GetBytes(path), out tree, options);
+
+    /// <summary>The directory at <paramref name="path"/> as a tree of its own, pinned in turn.</summary>
+    public Errno OpenTree(TreePath path, out LocalTree? tree)
+    {
+        var error = Directories.OpenBeneath(_root, path.Bytes, _options.Links, readable: false, out var root);
+        tree = error == Errno.None ? new LocalTree(root!, _options) : null;
+        return error;
+    }
+
+    /// <summary>Lets go of all cached directories: what others moved or replaced since is seen as it is now.</summary>
+    public void Forget() => _directories.Forget();
+
+    public Errno Stat(TreePath path, out FileStat stat)
+    {
+        stat = default;
+        return At(path, ref stat, static (directory, name, ref stat) => Inodes.Stat(directory, name, out stat));
+    }
+
+    public Errno ReadLink(TreePath path, out byte[] target)
+    {
+        target = [];
+        return At(path, ref target, static (directory, name, ref target) =>
+        {
+            Span<byte> buffer = stackalloc byte[TreePath.MaxLength + 1];
+            var error = Names.ReadLink(directory, name, buffer, out var length);
+            target = buffer[..length].ToArray();
+            return error;
+        });
+    }
+
+    public Errno List(TreePath directory, List<byte[]> names) =>
+        Read(directory, names, static (entry, names) => names.Add(entry.Name.ToArray()));
+
+    public Errno List(TreePath directory, List<DirectoryEntry> entries) =>
+        Read(directory, entries, static (entry, entries) => entries.Add(new(entry.Name.ToArray(), entry.Kind, entry.Inode)));
+
+    public Errno Open(TreePath path, out SourceFile? file)
+    {
+        file = null;
+        var call = new OpenCall { KeepAccessTimes = _options.KeepAccessTimes };
+        var error = At(path, ref call, static (directory, name, ref call) =>
+            FileData.OpenToRead(directory, name, call.KeepAccessTimes, out call.Handle));
+        if (error != Errno.None)
+            return error;
+        error = RequireRegular(call.Handle!, out var stat);
+        if (error != Errno.None)
+            return error;
+        if (stat.Size >= SequentialFrom)
+            FileData.AdviseSequential(call.Handle!);
+        file = new LocalSourceFile(call.Handle!, stat);
+        return Errno.None;
+    }
+
+    public void Dispose()
+    {
+        _directories.Dispose();
+        _root.Dispose();
+    }
+
+    /// <summary>Calls with the parent of <paramref name="path"/> and the last name; for the root that is the root itself and ".".</summary>
+    private Errno At<T>(TreePath path, ref T argument, NameCall<T> call)
+        where T : allows ref struct
+    {
+        if (path.Bytes.Length > TreePath.MaxLength)
+            return Errno.ENAMETOOLONG;
+        while (true)
+        {
+            var error = _directories.Open(path.ParentBytes, out var parent);
+            if (error != Errno.None)
+                return error;
+            using (parent)
+            {
+                error = call(parent.Handle, path.Name, ref argument);
+                if (error != Errno.ENOENT || !parent.WasRemoved())
+                    return error;
+            }
+        }
+    }
+
+    private Errno Read<T>(TreePath path, T result, Action<DirectoryEntries, T> add)
+    {
+        var error = _directories.OpenReadable(path.IsRoot ? [] : path.Bytes, out var handle);
+        if (error != Errno.None)
+            return error;
+        var buffer = ArrayPool<byte>.Shared.Rent(ListBufferSize);
+        while ((error = Directories.Read(handle!, buffer, out var length)) == Errno.None && length > 0)
+        {
+            foreach (var entry in new DirectoryEntries(buffer.AsSpan(0, length)))
+                add(entry, result);
+        }
+        ArrayPool<byte>.Shared.Return(buffer);
+        // The names that were listed are what is asked for next.
+        if (path.IsRoot)
+            handle!.Dispose();
+        else
+            _directories.Add(path.Bytes, handle!).Dispose();
+        return error;
+    }
+
+    private static Errno RequireRegular(SafeFileHandle handle, out FileStat stat)
+    {
+        var error = Inodes.Stat(handle, out stat);
+        if (error == Errno.None && !stat.IsRegular)
+            error = stat.IsDirectory ? Errno.EISDIR : Errno.EINVAL;
+        if (error != Errno.None)
+            handle.Dispose();
+        return error;
+    }
+
+    private struct OpenCall
+    {
+        public bool KeepAccessTimes;
+        public SafeFileHandle? Handle;
+    }
+
+    private sealed class LocalSourceFile(SafeFileHandle handle, FileStat stat) : SourceFile
+    {
+        public override FileStat Stat => stat;
+
+        public override SafeFileHandle? Handle => handle;
+
+        public override Errno Read(Span<byte> buffer, long offset, out int read) => FileData.Read(handle, buffer, offset, out read);
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                handle.Dispose();
+        }
+    }
+}
