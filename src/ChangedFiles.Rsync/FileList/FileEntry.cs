@@ -1,0 +1,171 @@
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.Files;
+
+namespace ChangedFiles.Rsync.FileList;
+
+/// <summary>What a list says about a directory's contents (docs/protocol.md 6.2). The values are those of the wire.</summary>
+[Flags]
+public enum DirectoryContent
+{
+    /// <summary>The contents are, or will be, in the transfer: the receiver may delete inside.</summary>
+    Listed = 0,
+    /// <summary>The same, and named by the user: the top of a hierarchy.</summary>
+    Top = 0x001,
+    /// <summary>Only the directory itself is in the transfer.</summary>
+    None = 0x100,
+    /// <summary>The parent of something named with <c>--relative</c>.</summary>
+    Implied = Top | None,
+}
+
+/// <summary>
+/// One file of a list, as it was seen by a sender or as it came over the wire. A list may hold a million of these, so what few files
+/// have is kept apart. Not changed after it has been listed.
+/// </summary>
+public sealed class FileEntry
+{
+    private readonly ushort _mode;
+    private readonly int _mtimeNanoseconds;
+    private readonly long _mtimeSeconds;
+    private byte[]? _targetOrChecksum;
+    private RareParts? _rare;
+
+    /// <summary>Where it is, relative to the top of the transfer; <see cref="TreePath.Root"/> is the top itself.</summary>
+    public required TreePath Path { get; init; }
+
+    /// <summary>Type and permission bits as <c>st_mode</c>; 0 is a name to be deleted (6.11).</summary>
+    public uint Mode
+    {
+        get => _mode;
+        init => _mode = checked((ushort)value);
+    }
+
+    /// <summary>Bytes of a regular file; informative for directories and symlinks; 0 for everything else.</summary>
+    public long Length { get; init; }
+
+    /// <summary>Time of the last change of the contents. The wire carries nanoseconds from protocol 31 on.</summary>
+    public FileTime Mtime
+    {
+        get => new(_mtimeSeconds, _mtimeNanoseconds);
+        init => (_mtimeSeconds, _mtimeNanoseconds) = (value.Seconds, value.Nanoseconds);
+    }
+
+    /// <summary>Owner; on the receiving side already an id of this machine.</summary>
+    public uint Uid { get; internal set; }
+
+    /// <summary>Group; on the receiving side already an id of this machine.</summary>
+    public uint Gid { get; internal set; }
+
+    /// <summary>For directories: what the list holds of them.</summary>
+    public DirectoryContent Content { get; internal set; } = DirectoryContent.Listed;
+
+    /// <summary>True when the name came with a leading slash, which counts for the order of the list only (6.3, 6.6).</summary>
+    internal bool FromRoot { get; init; }
+
+    /// <summary>The text of a symbolic link, 1 to 4095 bytes; null for anything else, or when links are not preserved.</summary>
+    public byte[]? LinkTarget
+    {
+        get => Kind == FileKind.Symlink ? _targetOrChecksum : null;
+        init => _targetOrChecksum = value ?? _targetOrChecksum;
+    }
+
+    /// <summary>Digest of a regular file's contents with <c>--checksum</c>; null when it is not known.</summary>
+    public byte[]? Checksum
+    {
+        get => Kind == FileKind.Regular ? _targetOrChecksum : null;
+        init => _targetOrChecksum = value ?? _targetOrChecksum;
+    }
+
+    /// <summary>For device nodes: what they stand for.</summary>
+    public DeviceId Rdev
+    {
+        get => _rare?.Rdev ?? default;
+        init
+        {
+            if (value != default)
+                Rare.Rdev = value;
+        }
+    }
+
+    /// <summary>Seconds since 1970 of the last read, with <c>--atimes</c>.</summary>
+    public long Atime
+    {
+        get => _rare?.Atime ?? 0;
+        init
+        {
+            if (value != 0)
+                Rare.Atime = value;
+        }
+    }
+
+    /// <summary>Seconds since 1970 of the creation, with <c>--crtimes</c>.</summary>
+    public long Crtime
+    {
+        get => _rare?.Crtime ?? 0;
+        init
+        {
+            if (value != 0)
+                Rare.Crtime = value;
+        }
+    }
+
+    /// <summary>The names that share this inode, with <c>--hard-links</c>; null when there is no other in the transfer.</summary>
+    public HardLinkGroup? Links
+    {
+        get => _rare?.Links;
+        internal set
+        {
+            if (value is not null || _rare is not null)
+                Rare.Links = value;
+        }
+    }
+
+    public FileKind Kind => (FileKind)(_mode & 0xF000);
+    /// <summary>The twelve low bits of <see cref="Mode"/>.</summary>
+    public uint Permissions => _mode & 0xFFFu;
+    public bool IsDirectory => Kind == FileKind.Directory;
+    public bool IsRegular => Kind == FileKind.Regular;
+    public bool IsSymlink => Kind == FileKind.Symlink;
+    public bool IsDevice => Kind is FileKind.CharacterDevice or FileKind.BlockDevice;
+    /// <summary>A fifo or socket.</summary>
+    public bool IsSpecial => Kind is FileKind.Fifo or FileKind.Socket;
+    /// <summary>A name to be deleted at the receiver (6.11).</summary>
+    public bool IsMissing => _mode == 0;
+
+    /// <summary>An entry with the attributes of <paramref name="stat"/>. A symbolic link needs its target as well.</summary>
+    public static FileEntry From(TreePath path, in FileStat stat, byte[]? linkTarget = null,
+        DirectoryContent content = DirectoryContent.Listed, bool withAtime = false)
+    {
+        var isNode = stat.Kind is FileKind.CharacterDevice or FileKind.BlockDevice or FileKind.Fifo or FileKind.Socket;
+        return new FileEntry
+        {
+            Path = path,
+            Mode = stat.Mode,
+            Length = isNode ? 0 : stat.Size,
+            Mtime = stat.Mtime,
+            Uid = stat.Uid,
+            Gid = stat.Gid,
+            Content = content,
+            LinkTarget = linkTarget,
+            Rdev = stat.Kind is FileKind.CharacterDevice or FileKind.BlockDevice ? new(stat.RdevMajor, stat.RdevMinor) : default,
+            Atime = withAtime ? stat.Atime.Seconds : 0,
+        };
+    }
+
+    /// <summary>An entry that makes the receiver delete what has this name (<c>--delete-missing-args</c>, 6.11 and 10.6).</summary>
+    public static FileEntry Missing(TreePath path) => new() { Path = path };
+
+    public override string ToString() => IsDirectory ? $"{Path}/" : Path.ToString();
+
+    private RareParts Rare => _rare ??= new RareParts();
+
+    private sealed class RareParts
+    {
+        public DeviceId Rdev;
+        public long Atime;
+        public long Crtime;
+        public HardLinkGroup? Links;
+    }
+}
+
+/// <summary>The device that a device node stands for.</summary>
+public readonly record struct DeviceId(uint Major, uint Minor);

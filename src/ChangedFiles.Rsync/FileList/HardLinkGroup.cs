@@ -1,0 +1,35 @@
+namespace ChangedFiles.Rsync.FileList;
+
+/// <summary>
+/// Several entries that are names of one inode (docs/protocol.md 9.1). The member that is written first travels in full, and the
+/// others of its list as references to it: they must have the same attributes.
+/// </summary>
+public sealed class HardLinkGroup
+{
+    private HardLinkGroup()
+    {
+    }
+
+    /// <summary>The group's number on the wire: index of the first member in order of transmission; -1 before it has been sent.</summary>
+    internal int Number { get; set; } = -1;
+
+    /// <summary>The member that travelled first.</summary>
+    internal FileEntry? First { get; set; }
+
+    /// <summary>Says that all of these, none a directory, are names of one inode.</summary>
+    public static HardLinkGroup Of(params ReadOnlySpan<FileEntry> members)
+    {
+        var group = new HardLinkGroup();
+        foreach (var member in members)
+            group.Add(member);
+        return group;
+    }
+
+    /// <summary>Takes in another name of the inode.</summary>
+    public void Add(FileEntry member)
+    {
+        if (member.IsDirectory)
+            throw new ArgumentException($"{member}: a directory has no hard links", nameof(member));
+        member.Links = this;
+    }
+}

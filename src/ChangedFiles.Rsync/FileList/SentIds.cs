@@ -1,0 +1,40 @@
+using ChangedFiles.Rsync.Wire;
+
+namespace ChangedFiles.Rsync.FileList;
+
+/// <summary>The users, or groups, whose ids have been sent, with their names (docs/protocol.md 6.5).</summary>
+/// <param name="find">The name of an id; null when it has none.</param>
+internal sealed class SentIds(Func<uint, byte[]?> find)
+{
+    private readonly Dictionary<uint, byte[]?> _names = [];
+
+    /// <summary>Notes an id; gives its name the first time only.</summary>
+    public byte[]? Add(uint id)
+    {
+        if (_names.ContainsKey(id))
+            return null;
+        return _names[id] = find(id);
+    }
+
+    /// <summary>{ varint id, byte length, name }, varint 0 [, byte length, name of id 0].</summary>
+    public void WriteTable(FrameWriter output, FileListFormat format)
+    {
+        foreach (var (id, name) in _names)
+        {
+            if (id == 0 || name is null)
+                continue;
+            output.WriteVarint((int)id);
+            WriteName(output, name);
+        }
+        output.WriteVarint(0);
+        if (format.Id0Names)
+            WriteName(output, find(0));
+    }
+
+    /// <summary>byte length, name.</summary>
+    public static void WriteName(FrameWriter output, ReadOnlySpan<byte> name)
+    {
+        output.WriteByte((byte)name.Length);
+        output.Write(name);
+    }
+}
