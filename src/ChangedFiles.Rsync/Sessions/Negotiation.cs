@@ -1,0 +1,97 @@
+using System.Text;
+using ChangedFiles.Rsync.Checksums;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Wire;
+
+namespace ChangedFiles.Rsync.Sessions;
+
+/// <summary>The first binary bytes of a session, up to multiplexing (docs/protocol.md 2).</summary>
+internal static class Negotiation
+{
+    private const int MaxNameList = 255;
+
+    /// <summary>Row 1 of 2.1, over a remote shell: both sides say their protocol, the lower one is spoken.</summary>
+    public static int ExchangeVersions(FrameReader reader, FrameWriter writer, int ours)
+    {
+        writer.WriteInt32(ours);
+        writer.Flush();
+        var theirs = reader.ReadInt32();
+        if (theirs is < 20 or > 40)
+            throw new RsyncException(ExitCode.ProtocolIncompatibility, SessionStage.Setup,
+                $"the other side answered with something else than rsync's protocol (0x{theirs:x8}): is its shell start-up quiet, and rsync installed there?");
+        return CheckProtocol(Math.Min(ours, theirs));
+    }
+
+    /// <summary>Refuses what this program does not speak.</summary>
+    public static int CheckProtocol(int protocol) => protocol >= SessionTerms.MinProtocol
+        ? protocol
+        : throw new RsyncException(ExitCode.ProtocolIncompatibility, SessionStage.Setup,
+            $"the other side speaks protocol {protocol}; at least {SessionTerms.MinProtocol} (rsync 3.0) is needed");
+
+    /// <summary>The client's part of rows 2 to 5 of 2.1.</summary>
+    /// <param name="checksumsSent">The names were already sent ahead (one-flight handshake).</param>
+    public static SessionTerms AsClient(FrameReader reader, FrameWriter writer, int protocol, NegotiationWishes wishes, bool checksumsSent = false)
+    {
+        var flags = (CompatFlags)reader.ReadVarint();
+        var negotiates = flags.HasFlag(CompatFlags.VarintFileListFlags);
+        if (negotiates && !checksumsSent)
+            SendChecksumNames(writer, wishes);
+        if (negotiates && wishes.OffersCompression)
+            writer.WriteVstring(Join(wishes.Compressions));
+        writer.Flush();
+
+        var (transfer, list) = wishes.Checksum ?? (ChecksumKind.Md5, ChecksumKind.Md5);
+        if (negotiates && wishes.Checksum is null)
+            transfer = list = ChooseChecksum(ReadNames(reader));
+        var compression = wishes.Compression;
+        if (wishes.OffersCompression)
+            compression = negotiates ? Choose(wishes.Compressions, ReadNames(reader), "compression") : "zlib";
+        return new SessionTerms
+        {
+            Protocol = protocol,
+            Flags = flags,
+            TransferChecksum = transfer,
+            ListChecksum = list,
+            Compression = compression,
+            Seed = reader.ReadInt32(),
+        };
+    }
+
+    /// <summary>Row 3: only when neither side has the choice made already.</summary>
+    public static void SendChecksumNames(FrameWriter writer, NegotiationWishes wishes)
+    {
+        if (wishes.Checksum is null)
+            writer.WriteVstring(Join(Checksum.Available.Select(kind => kind.WireName())));
+    }
+
+    private static ChecksumKind ChooseChecksum(IReadOnlyList<string> theirs)
+    {
+        var name = Choose(Checksum.Available.Select(kind => kind.WireName()), theirs, "checksum");
+        return Checksum.TryParse(name, out var kind) ? kind : throw new InvalidOperationException($"{name} was offered but is unknown");
+    }
+
+    /// <summary>The client takes the first of its own names that the server has too (2.4).</summary>
+    private static string Choose(IEnumerable<string> ours, IReadOnlyList<string> theirs, string what) =>
+        ours.FirstOrDefault(theirs.Contains)
+        ?? throw new RsyncException(ExitCode.Unsupported, SessionStage.Setup, $"no common {what} algorithm; the other side offers: {string.Join(' ', theirs)}");
+
+    private static List<string> ReadNames(FrameReader reader) =>
+        [.. Encoding.ASCII.GetString(reader.ReadVstring(MaxNameList, "length of a list of algorithms")).Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+
+    private static byte[] Join(IEnumerable<string> names) => Encoding.ASCII.GetBytes(string.Join(' ', names));
+}
+
+/// <summary>What a client brings to the negotiation.</summary>
+public sealed record NegotiationWishes
+{
+    /// <summary>An explicit choice for transfer and list sums; null negotiates.</summary>
+    public (ChecksumKind Transfer, ChecksumKind List)? Checksum { get; init; }
+
+    /// <summary>An explicit choice of compression, or null.</summary>
+    public string? Compression { get; init; }
+
+    /// <summary>Compression is wanted and its algorithm open: the names to offer, in the canonical order. Empty: none wanted.</summary>
+    public IReadOnlyList<string> Compressions { get; init; } = [];
+
+    internal bool OffersCompression => Compressions.Count > 0;
+}

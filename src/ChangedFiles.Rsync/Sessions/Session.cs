@@ -1,0 +1,116 @@
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Wire;
+
+namespace ChangedFiles.Rsync.Sessions;
+
+/// <summary>
+/// An open, negotiated, multiplexed connection to a peer, just before the first filter rule or file list (docs/protocol.md 2.6).
+/// It may wait here as long as its keepalives are sent (13.2). Used once, by one role, then disposed of.
+/// </summary>
+public sealed class Session : IDisposable
+{
+    /// <summary>How much of a broken session is read in search of the peer's last words, in bytes.</summary>
+    private const long MaxLastWords = 64 << 20;
+
+    internal Session(Connection connection, FrameReader reader, FrameWriter writer, SessionTerms terms)
+    {
+        (Connection, Reader, Writer, Terms) = (connection, reader, writer, terms);
+        Messages.OnTimeout = AdoptTimeout;
+        reader.OnMessage = Messages.Handle;
+        writer.StartMultiplexing();
+        reader.StartMultiplexing();
+    }
+
+    /// <summary>What was agreed.</summary>
+    public SessionTerms Terms { get; }
+
+    /// <summary>What the peer says beside the data.</summary>
+    public PeerMessages Messages { get; } = new();
+
+    /// <summary>When the session was opened, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    public long OpenedAt { get; } = Environment.TickCount64;
+
+    internal Connection Connection { get; }
+
+    internal FrameReader Reader { get; }
+
+    internal FrameWriter Writer { get; }
+
+    /// <summary>
+    /// For a session that was opened ahead: false when the peer has closed it or gave up meanwhile.
+    /// </summary>
+    /// <exception cref="RsyncException">The peer said why it ended the session.</exception>
+    public bool IsStillGood()
+    {
+        if (!Connection.HasInput())
+            return true;
+        return !Reader.HasData();
+    }
+
+    /// <summary>
+    /// For a waiting session: shows the peer that this side is alive when nothing was written for the given time (docs/protocol.md 11.4).
+    /// </summary>
+    public void KeepAlive(TimeSpan interval)
+    {
+        if (Connection.MillisecondsSinceWrite >= interval.TotalMilliseconds)
+            Writer.KeepAlive();
+    }
+
+    /// <summary>
+    /// Turns what ended a role into the one reason to report. When the connection broke, the peer's own words, if they
+    /// came, explain it better than the broken connection does.
+    /// </summary>
+    internal RsyncException Explain(RsyncException failure)
+    {
+        if (failure.FromPeer)
+        {
+            AnswerErrorExit();
+            return failure;
+        }
+        if (failure.ExitCode is not (ExitCode.SocketIO or ExitCode.ProtocolStream))
+            return failure;
+        try
+        {
+            Connection.Timeout = TimeSpan.FromSeconds(2);
+            Reader.Drain(MaxLastWords);
+        }
+        catch (RsyncException last) when (last.FromPeer)
+        {
+            return last;
+        }
+        catch (RsyncException)
+        {
+            // Nothing more is to be learnt; the first reason stands.
+        }
+        return Messages.LastWords() is { } words
+            ? new RsyncException(failure.ExitCode, failure.Stage, words, failure) { FromPeer = true }
+            : failure;
+    }
+
+    public void Dispose() => Connection.Dispose();
+
+    /// <summary>A peer of protocol 31 on waits for an empty answer before it exits (docs/protocol.md 11.2).</summary>
+    private void AnswerErrorExit()
+    {
+        try
+        {
+            if (Terms.Protocol < 31)
+                return;
+            Connection.Timeout = TimeSpan.FromSeconds(2);
+            Writer.LeaveReadingToOthers();
+            Writer.WriteMessage(MessageCode.ErrorExit, []);
+            Writer.Flush();
+        }
+        catch (IOException)
+        {
+            // It did not wait.
+        }
+    }
+
+    private void AdoptTimeout(int seconds)
+    {
+        var wanted = TimeSpan.FromSeconds(seconds);
+        if (Connection.Timeout <= TimeSpan.Zero || Connection.Timeout > wanted)
+            Connection.Timeout = wanted;
+    }
+}

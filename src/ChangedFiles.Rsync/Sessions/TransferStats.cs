@@ -1,0 +1,32 @@
+namespace ChangedFiles.Rsync.Sessions;
+
+/// <summary>What a session did, in the words of <c>rsync --stats</c>. Written by the session's thread; may be read by others as it goes.</summary>
+public sealed class TransferStats
+{
+    /// <summary>Entries in the file lists.</summary>
+    public long Files { get; internal set; }
+
+    /// <summary>Regular files whose data was sent or received.</summary>
+    public long FilesTransferred { get; internal set; }
+
+    /// <summary>Bytes of all regular files and symbolic links in the lists.</summary>
+    public long TotalSize { get; internal set; }
+
+    /// <summary>Bytes of the files that were transferred.</summary>
+    public long TransferredSize { get; internal set; }
+
+    /// <summary>Bytes that went over the wire as they are.</summary>
+    public long LiteralData { get; internal set; }
+
+    /// <summary>Bytes that the receiver had already.</summary>
+    public long MatchedData { get; internal set; }
+
+    /// <summary>Bytes of file lists.</summary>
+    public long FileListSize { get; internal set; }
+
+    /// <summary>Items that were created.</summary>
+    public long Created { get; internal set; }
+
+    /// <summary>Items that were deleted.</summary>
+    public long Deleted { get; internal set; }
+}

@@ -1,0 +1,218 @@
+using System.Text;
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Sessions;
+using ChangedFiles.Rsync.Wire;
+
+namespace ChangedFiles.Rsync.Transports;
+
+/// <summary>How a daemon is reached and what is asked of it.</summary>
+public sealed record DaemonRequest
+{
+    /// <summary>Which module.</summary>
+    public required DaemonAddress Address { get; init; }
+
+    /// <summary>The words after the program's name, <c>--server</c> first (docs/protocol.md 1.8); at most 16,000, none empty.</summary>
+    public required IReadOnlyList<byte[]> Arguments { get; init; }
+
+    /// <summary>For modules that ask for one; null when there is none.</summary>
+    public byte[]? Password { get; init; }
+
+    /// <summary>What to negotiate.</summary>
+    public NegotiationWishes Wishes { get; init; } = new();
+
+    /// <summary>Highest protocol to speak, 30 to 32.</summary>
+    public int Protocol { get; init; } = SessionTerms.MaxProtocol;
+
+    /// <summary>Longest time for the TCP connection and for each answer of the handshake; zero is without limit.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest silence afterwards; zero is without limit.</summary>
+    public TimeSpan Timeout { get; init; }
+
+    /// <summary>Receives the message of the day, line by line.</summary>
+    public Action<string>? OnMotd { get; init; }
+}
+
+/// <summary>
+/// What an earlier session with a module showed. With it the next handshake goes out in one flight instead of
+/// waiting for each answer: a daemon reads greeting, module and arguments one after the other anyway.
+/// </summary>
+/// <param name="Greeting">The daemon's first line.</param>
+/// <param name="NegotiatesChecksum">It reads a list of checksum names (compat flag 0x080).</param>
+public sealed record KnownDaemon(string Greeting, bool NegotiatesChecksum);
+
+/// <summary>The client's side of the conversation with a daemon up to an open <see cref="Session"/> (docs/protocol.md 1.6 to 1.8).</summary>
+public sealed class DaemonClient
+{
+    private const int MaxLine = 5000;
+    private const int MaxMotdLines = 10_000;
+
+    private readonly DaemonRequest _request;
+    private readonly FrameReader _reader;
+    private readonly FrameWriter _writer;
+    private bool _authenticated;
+
+    private DaemonClient(DaemonRequest request, Connection connection)
+    {
+        _request = request;
+        _reader = new FrameReader(connection);
+        _writer = new FrameWriter(connection, _reader);
+    }
+
+    /// <summary>Connects, authenticates, sends the arguments and negotiates. Blocks; nothing is read ahead of the session.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="known">What is known of the daemon; set to what this session showed. Null the first time.</param>
+    /// <param name="cancellation">Ends every wait.</param>
+    /// <exception cref="DaemonRefusedException">The daemon said no.</exception>
+    /// <exception cref="RsyncException">It could not be reached, does not speak rsync's protocol, or did not answer in time.</exception>
+    public static Session Open(DaemonRequest request, ref KnownDaemon? known, CancellationToken cancellation)
+    {
+        var assumed = known;
+        known = null;
+        var session = assumed is null ? null : TryOpen(request, ref assumed, cancellation);
+        session ??= TryOpen(request, ref assumed, cancellation)!;
+        known = assumed;
+        return session;
+    }
+
+    /// <summary>Null when the daemon is no longer as it was known; then nothing is known of it.</summary>
+    private static Session? TryOpen(DaemonRequest request, ref KnownDaemon? known, CancellationToken cancellation)
+    {
+        var connection = TcpTransport.Connect(request.Address.Host, request.Address.Port, request.ConnectTimeout, cancellation);
+        var opened = false;
+        try
+        {
+            connection.Timeout = request.ConnectTimeout;
+            var session = new DaemonClient(request, connection).Converse(connection, ref known);
+            connection.Timeout = request.Timeout;
+            opened = session is not null;
+            return session;
+        }
+        catch (RsyncException silence) when (silence.ExitCode == ExitCode.Timeout)
+        {
+            throw new RsyncException(ExitCode.ConnectTimeout, SessionStage.Setup, $"{request.Address}: the daemon did not answer in time", silence);
+        }
+        catch (RsyncException failure) when (failure is not DaemonRefusedException && !failure.Message.StartsWith("rsync://", StringComparison.Ordinal))
+        {
+            throw new RsyncException(failure.ExitCode, failure.Stage, $"{request.Address}: {failure.Message}", failure);
+        }
+        finally
+        {
+            if (!opened)
+                connection.Dispose();
+        }
+    }
+
+    private Session? Converse(Connection connection, ref KnownDaemon? known)
+    {
+        var assumed = known;
+        _writer.Write(Encoding.ASCII.GetBytes($"@RSYNCD: {_request.Protocol}.0 {DaemonDigest.Offer}\n"));
+        if (assumed is not null)
+            SendModuleAndArguments(assumed);
+        _writer.Flush();
+
+        var greeting = ReadLine();
+        var daemon = DaemonGreeting.Parse(greeting);
+        if (assumed is not null && assumed.Greeting != greeting)
+        {
+            known = null;
+            return null;
+        }
+        if (assumed is null)
+            SendModule();
+        if (!ReadUntilAccepted(daemon, sentAhead: assumed is not null))
+        {
+            known = null;
+            return null;
+        }
+        if (assumed is null)
+            SendArguments();
+        _writer.Flush();
+
+        var protocol = Negotiation.CheckProtocol(Math.Min(_request.Protocol, daemon.Protocol));
+        var terms = Negotiation.AsClient(_reader, _writer, protocol, _request.Wishes, assumed?.NegotiatesChecksum ?? false);
+        var negotiates = terms.Has(CompatFlags.VarintFileListFlags);
+        // Something that was sent and not expected, or expected and not sent, can't be called back.
+        if (assumed is not null && assumed.NegotiatesChecksum != negotiates)
+        {
+            known = null;
+            return null;
+        }
+        known = _authenticated ? null : new KnownDaemon(greeting, negotiates);
+        return new Session(connection, _reader, _writer, terms);
+    }
+
+    private void SendModuleAndArguments(KnownDaemon assumed)
+    {
+        SendModule();
+        SendArguments();
+        if (assumed.NegotiatesChecksum)
+            Negotiation.SendChecksumNames(_writer, _request.Wishes);
+    }
+
+    private void SendModule() => _writer.Write(Encoding.UTF8.GetBytes(_request.Address.Module + "\n"));
+
+    private void SendArguments()
+    {
+        foreach (var word in _request.Arguments)
+        {
+            _writer.Write(word);
+            _writer.WriteByte(0);
+        }
+        _writer.WriteByte(0);
+    }
+
+    /// <summary>Reads up to <c>@RSYNCD: OK</c>. False when a password is asked for but the arguments were sent in its place.</summary>
+    private bool ReadUntilAccepted(DaemonGreeting daemon, bool sentAhead)
+    {
+        _writer.Flush();
+        for (var lines = 0; lines < MaxMotdLines; lines++)
+        {
+            var line = ReadLine();
+            if (line == "@RSYNCD: OK")
+                return true;
+            if (line.StartsWith("@ERROR", StringComparison.Ordinal))
+                throw DaemonRefusedException.From(_request.Address, line["@ERROR".Length..].TrimStart(':', ' '));
+            if (line == "@RSYNCD: EXIT")
+                throw new RsyncException(ExitCode.StartClientServer, SessionStage.Setup, "the daemon ended the conversation");
+            if (line.StartsWith("@RSYNCD: AUTHREQD ", StringComparison.Ordinal))
+            {
+                if (sentAhead)
+                    return false;
+                Authenticate(daemon, line["@RSYNCD: AUTHREQD ".Length..]);
+            }
+            else
+            {
+                _request.OnMotd?.Invoke(line);
+            }
+        }
+        throw _reader.Bad($"more than {MaxMotdLines} lines before the module was accepted");
+    }
+
+    private void Authenticate(DaemonGreeting daemon, string challenge)
+    {
+        if (_request.Password is not { } password)
+            throw new DaemonRefusedException(DaemonRefusal.AuthenticationFailed,
+                $"{_request.Address}: the module asks for a password: give --password-file or set RSYNC_PASSWORD");
+        _authenticated = true;
+        var response = DaemonDigest.Respond(daemon.Digests, password, challenge);
+        _writer.Write(Encoding.UTF8.GetBytes($"{_request.Address.EffectiveUser} {response}\n"));
+        _writer.Flush();
+    }
+
+    private string ReadLine()
+    {
+        var line = new List<byte>(80);
+        while (true)
+        {
+            var next = _reader.ReadByte();
+            if (next == '\n')
+                return TreePath.Printable([.. line]);
+            if (next == 0 || line.Count >= MaxLine)
+                throw _reader.Bad("a line of the greeting is not text: is this an rsync daemon?");
+            if (next != '\r')
+                line.Add(next);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Sockets;
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Wire;
+
+namespace ChangedFiles.Rsync.Transports;
+
+/// <summary>TCP connections that waste no time: no Nagle delay, quick acknowledgements, a dead peer noticed.</summary>
+internal static class TcpTransport
+{
+    private const int TCP_USER_TIMEOUT = 18;
+
+    /// <summary>Unacknowledged data and unanswered probes end a connection after this many seconds.</summary>
+    private const int DeadAfterSeconds = 60;
+
+    /// <summary>Tries each address of the host in turn.</summary>
+    /// <exception cref="RsyncException">None answered: <see cref="ExitCode.SocketIO"/>, or <see cref="ExitCode.ConnectTimeout"/>.</exception>
+    public static Connection Connect(string host, int port, TimeSpan timeout, CancellationToken cancellation)
+    {
+        RsyncException? first = null;
+        foreach (var address in Resolve(host))
+        {
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                Connect(socket, new IPEndPoint(address, port), timeout, cancellation);
+                Tune(socket);
+                return new Connection(socket.SafeHandle, socket.SafeHandle, isTcp: true, cancellation);
+            }
+            catch (Exception failure) when (failure is SocketException or RsyncException)
+            {
+                socket.Dispose();
+                first ??= failure as RsyncException ?? new RsyncException(ExitCode.SocketIO, SessionStage.Connect,
+                    $"rsync://{host}:{port}: cannot connect to {address}: {failure.Message}", failure);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+        throw first!;
+    }
+
+    private static IPAddress[] Resolve(string host)
+    {
+        if (IPAddress.TryParse(host, out var literal))
+            return [literal];
+        try
+        {
+            return Dns.GetHostAddresses(host);
+        }
+        catch (SocketException failure)
+        {
+            throw new RsyncException(ExitCode.SocketIO, SessionStage.Connect, $"rsync://{host}: the host name is not known: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>
+    /// connect(2) without blocking, then poll(2): the socket never enters the runtime's own event loop, which would
+    /// wake a thread for each packet of the session.
+    /// </summary>
+    private static void Connect(Socket socket, IPEndPoint end, TimeSpan timeout, CancellationToken cancellation)
+    {
+        socket.Blocking = false;
+        try
+        {
+            socket.Connect(end);
+            return;
+        }
+        catch (SocketException pending) when (pending.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+        }
+        using var wakeup = new Wakeup();
+        using var registration = cancellation.Register(wakeup.Raise);
+        Span<PollEntry> entries =
+        [
+            new((int)socket.Handle, PollEvents.Writable),
+            new(wakeup.Descriptor, PollEvents.Readable),
+        ];
+        var deadline = Environment.TickCount64 + (timeout > TimeSpan.Zero ? (long)timeout.TotalMilliseconds : int.MaxValue);
+        while (Poll.Wait(entries, (int)Math.Max(0, deadline - Environment.TickCount64)) == 0)
+        {
+            if (Environment.TickCount64 >= deadline)
+                throw new RsyncException(ExitCode.ConnectTimeout, SessionStage.Connect, $"rsync://{end}: no answer within {timeout.TotalSeconds:0} s");
+        }
+        cancellation.ThrowIfCancellationRequested();
+        var error = (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+        if (error != 0)
+            throw new SocketException(error);
+    }
+
+    private static void Tune(Socket socket)
+    {
+        socket.NoDelay = true;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, DeadAfterSeconds / 2);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, DeadAfterSeconds / 6);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+        // Data that nobody acknowledges must not wait for the kernel's 15 minutes of retransmission.
+        socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TCP_USER_TIMEOUT, BitConverter.GetBytes(DeadAfterSeconds * 1000));
+    }
+}
