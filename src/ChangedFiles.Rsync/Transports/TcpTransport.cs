@@ -26,7 +26,7 @@ internal static class TcpTransport
             {
                 Connect(socket, new IPEndPoint(address, port), timeout, cancellation);
                 Tune(socket);
-                return new Connection(socket.SafeHandle, socket.SafeHandle, isTcp: true, cancellation);
+                return new Connection(socket.SafeHandle, socket.SafeHandle, isTcp: true, owner: socket, cancellation);
             }
             catch (Exception failure) when (failure is SocketException or RsyncException)
             {

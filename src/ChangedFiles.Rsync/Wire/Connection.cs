@@ -14,6 +14,7 @@ public sealed class Connection : IDisposable
     private readonly SafeHandle _input;
     private readonly SafeHandle _output;
     private readonly bool _isTcp;
+    private readonly IDisposable? _owner;
     private readonly Wakeup _cancelled = new();
     private readonly CancellationTokenRegistration _registration;
     private CancellationToken _cancellation;
@@ -24,9 +25,11 @@ public sealed class Connection : IDisposable
     /// <param name="input">What the peer writes.</param>
     /// <param name="output">What the peer reads.</param>
     /// <param name="isTcp">A TCP socket: its acknowledgements are hurried.</param>
-    public Connection(SafeHandle input, SafeHandle output, bool isTcp = false, CancellationToken cancellation = default)
+    /// <param name="owner">What would close the descriptors when it is collected; kept alive, and disposed of at the end.</param>
+    public Connection(
+        SafeHandle input, SafeHandle output, bool isTcp = false, IDisposable? owner = null, CancellationToken cancellation = default)
     {
-        (_input, _output, _isTcp, _cancellation) = (input, output, isTcp, cancellation);
+        (_input, _output, _isTcp, _owner, _cancellation) = (input, output, isTcp, owner, cancellation);
         Descriptors.SetNonBlocking(input);
         Descriptors.SetNonBlocking(output);
         _registration = cancellation.Register(_cancelled.Raise);
@@ -134,6 +137,7 @@ public sealed class Connection : IDisposable
         _registration.Dispose();
         _input.Dispose();
         _output.Dispose();
+        _owner?.Dispose();
         _cancelled.Dispose();
     }
 
