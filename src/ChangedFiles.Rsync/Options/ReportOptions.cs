@@ -12,14 +12,23 @@ public sealed record ReportOptions
     /// <summary>The levels in force: those of <c>-v</c>, and what <c>--info</c>, <c>--progress</c>, <c>--stats</c> add or take.</summary>
     public Levels<InfoFlag> Info { get; init; } = Verbosity.Info(0);
 
+    /// <summary>1 for every flag that <c>--info</c> named; only these are said to the other side.</summary>
+    public Levels<InfoFlag> InfoNamed { get; init; }
+
     /// <summary>The levels in force: those of <c>-v</c>, and what <c>--debug</c> adds or takes.</summary>
     public Levels<DebugFlag> Debug { get; init; }
+
+    /// <summary><c>--stats</c></summary>
+    public bool Stats { get; init; }
 
     /// <summary>Which items the generator reports.</summary>
     public Itemize Itemize { get; init; }
 
-    /// <summary>True when items are printed in any format, so that the other side has a reason to report them.</summary>
+    /// <summary>Items are printed in some format.</summary>
     public bool PrintsItems { get; init; }
+
+    /// <summary>The format has <c>%o</c>, the operation.</summary>
+    public bool PrintsOperation { get; init; }
 
     /// <summary>Where texts go.</summary>
     public StderrMode Stderr { get; init; }

@@ -6,8 +6,8 @@ public sealed record SelectionOptions
     /// <summary><c>-r</c></summary>
     public bool Recurse { get; init; }
 
-    /// <summary><c>-d</c>, or implied by recursion, a listing or files-from: directories themselves are sent.</summary>
-    public bool Dirs { get; init; }
+    /// <summary><c>-d</c> (true), <c>--no-d</c> (false), or as <see cref="TransferOptions.TransfersDirs"/> says (null).</summary>
+    public bool? Dirs { get; init; }
 
     /// <summary><c>-R</c>, or implied by files-from: names keep the path that was given (docs/protocol.md 6.9).</summary>
     public bool Relative { get; init; }

@@ -10,7 +10,7 @@ public sealed record TransferOptions
 {
     /// <summary><c>rsync -a</c>: <c>-rlptgoD</c>.</summary>
     public static TransferOptions Archive { get; } =
-        new() { Preserve = PreserveOptions.Archive, Selection = new SelectionOptions { Recurse = true, Dirs = true } };
+        new() { Preserve = PreserveOptions.Archive, Selection = new SelectionOptions { Recurse = true } };
 
     /// <summary>Which attributes and kinds of file are kept.</summary>
     public PreserveOptions Preserve { get; init; } = new();
@@ -36,14 +36,16 @@ public sealed record TransferOptions
     /// <summary><c>-n</c>: nothing is changed, everything is reported.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary><c>--list-only</c>: the receiving side prints the file list and ends.</summary>
+    /// <summary>The receiving side prints the file list and ends: <c>--list-only</c>, or a client that was given no destination.</summary>
     public bool ListOnly { get; init; }
 
+    /// <summary><c>--list-only</c> was given by name; a server is then told of it.</summary>
+    public bool ListOnlyByName { get; init; }
+
     /// <summary>
-    /// True when directories can be sent without asking the user for recursion (rsync's <c>xfer_dirs</c>):
-    /// <c>-d</c>, <c>-r</c>, a listing or files-from.
+    /// True when directories themselves are sent (rsync's <c>xfer_dirs</c>): <c>-d</c>, or implied by recursion, a listing or files-from.
     /// </summary>
-    public bool TransfersDirs => Selection.Dirs || Selection.Recurse || ListOnly;
+    public bool TransfersDirs => Selection.Recurse || (Selection.Dirs ?? (ListOnly || Selection.FilesFrom is not null));
 
     /// <summary>
     /// True when the options allow the file list to be sent in pieces (docs/protocol.md 1.5, 2.2). Whether it is, the server says.

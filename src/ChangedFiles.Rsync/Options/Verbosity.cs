@@ -47,11 +47,11 @@ public enum DebugFlag
     Time,
 }
 
-/// <summary>What each <c>-v</c> switches on.</summary>
+/// <summary>What each <c>-v</c> switches on, and the lists of <c>--info</c> and <c>--debug</c>.</summary>
 public static class Verbosity
 {
-    /// <summary>More <c>-v</c> than this change nothing.</summary>
-    public const int Highest = 5;
+    /// <summary>The highest level a flag can have.</summary>
+    public const int HighestLevel = 4;
 
     private static readonly string[] InfoSteps =
     [
@@ -82,64 +82,54 @@ public static class Verbosity
     /// <summary>The same for <c>--debug=help</c>.</summary>
     public static string DebugStep(int step) => step < DebugSteps.Length ? DebugSteps[step] : "";
 
-    /// <summary>
-    /// Reads a list as <c>--info</c> takes it (<c>name2,del,stats0,all</c>) on top of <paramref name="levels"/>.
-    /// False with the item that is not known.
-    /// </summary>
-    public static bool TryParse<TFlag>(string list, ref Levels<TFlag> levels, out string unknown)
+    /// <summary>Reads a list as <c>--info</c> takes it (<c>name2,del,stats0,all</c>) on top of <paramref name="levels"/>.</summary>
+    /// <param name="list">Words in any case, each with a level (none is 1, more than 4 is 4).</param>
+    /// <param name="levels">Gets the level of each named flag.</param>
+    /// <param name="named">Gets 1 for each named flag.</param>
+    /// <param name="unknown">The word that is no flag, when the result is false.</param>
+    public static bool TryParse<TFlag>(string list, ref Levels<TFlag> levels, ref Levels<TFlag> named, out string unknown)
         where TFlag : struct, Enum
     {
         unknown = "";
         foreach (var item in list.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (TryApply(item, ref levels))
-                continue;
-            unknown = item;
-            return false;
+            var word = item.TrimEnd(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+            if (word.Length == 0 || !TryFlags<TFlag>(word, out var flags, out var off))
+            {
+                unknown = word.Length == 0 ? item : word;
+                return false;
+            }
+            var level = off ? 0 : LevelOf(item.AsSpan(word.Length));
+            foreach (var flag in flags)
+            {
+                levels = levels.With(flag, level);
+                named = named.With(flag, 1);
+            }
         }
         return true;
     }
 
-    private static bool TryApply<TFlag>(string item, ref Levels<TFlag> levels)
+    private static bool TryFlags<TFlag>(string word, out TFlag[] flags, out bool off)
         where TFlag : struct, Enum
     {
-        var word = item.TrimEnd(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
-        if (!TryLevel(item[word.Length..], out var level))
-            return false;
-        var all = word.Equals("all", StringComparison.OrdinalIgnoreCase);
-        var none = word.Equals("none", StringComparison.OrdinalIgnoreCase);
-        if (!all && !none)
-        {
-            if (word.Length == 0 || !Enum.TryParse<TFlag>(word, ignoreCase: true, out var flag))
-                return false;
-            levels = levels.With(flag, level);
+        off = word.Equals("none", StringComparison.OrdinalIgnoreCase);
+        flags = Enum.GetValues<TFlag>();
+        if (off || word.Equals("all", StringComparison.OrdinalIgnoreCase))
             return true;
-        }
-        foreach (var flag in Enum.GetValues<TFlag>())
-            levels = levels.With(flag, none ? 0 : level);
+        if (!char.IsAsciiLetter(word[0]) || !Enum.TryParse<TFlag>(word, ignoreCase: true, out var flag))
+            return false;
+        flags = [flag];
         return true;
     }
 
-    private static bool TryLevel(string digits, out int level)
-    {
-        level = 1;
-        if (digits.Length == 0)
-            return true;
-        if (!int.TryParse(digits, out level))
-            return false;
-        level = Math.Min(level, 9);
-        return true;
-    }
+    private static int LevelOf(ReadOnlySpan<char> digits) =>
+        digits.IsEmpty ? 1 : int.TryParse(digits, out var level) ? Math.Min(level, HighestLevel) : HighestLevel;
 
     private static Levels<TFlag> Sum<TFlag>(string[] steps, int verbose)
         where TFlag : struct, Enum
     {
-        var levels = default(Levels<TFlag>);
-        for (var step = 0; step <= verbose && step < steps.Length; step++)
-        {
-            if (!TryParse(steps[step], ref levels, out var unknown))
-                throw new InvalidOperationException(unknown);
-        }
-        return levels;
+        Levels<TFlag> levels = default, named = default;
+        var lists = string.Join(',', steps.Take(verbose + 1));
+        return TryParse(lists, ref levels, ref named, out var unknown) ? levels : throw new InvalidOperationException(unknown);
     }
 }

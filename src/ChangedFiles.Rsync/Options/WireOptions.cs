@@ -30,8 +30,11 @@ public sealed record WireOptions
     /// <summary><c>-s</c>: the arguments travel in the connection instead of the command line (docs/protocol.md 1.2).</summary>
     public bool SecludedArgs { get; init; }
 
-    /// <summary><c>--old-args</c>: the remote shell splits and expands the arguments, as rsync did before 3.2.4.</summary>
-    public bool OldArgs { get; init; }
+    /// <summary>
+    /// <c>--old-args</c>: the remote shell splits and expands the arguments, as it did before rsync 3.2.4: 1 for paths,
+    /// 2 (given twice) also for the values of options.
+    /// </summary>
+    public int OldArgs { get; init; }
 
     /// <summary><c>--inc-recursive</c>, <c>--no-i-r</c>; null lets the options decide.</summary>
     public bool? IncRecursive { get; init; }

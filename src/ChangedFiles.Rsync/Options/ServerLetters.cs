@@ -1,0 +1,87 @@
+using System.Text;
+
+namespace ChangedFiles.Rsync.Options;
+
+/// <summary>The word of single letters a client sends, ending in its capabilities (docs/protocol.md 1.3, 1.5).</summary>
+internal static class ServerLetters
+{
+    private const int MostVerbose = 9;
+
+    public static string For(TransferOptions options, ReportOptions report, bool push)
+    {
+        var letters = new StringBuilder("-", 32);
+        letters.Append('s', options.Wire.SecludedArgs ? 1 : 0);
+        letters.Append('v', Math.Min(MostVerbose, report.Verbose));
+        letters.Append('q', report.Quiet && report.Stderr != StderrMode.Client ? 1 : 0);
+        AddTransfer(letters, options);
+        if (push)
+            AddPush(letters, options);
+        else
+            AddPull(letters, options);
+        AddPreserved(letters, options, push);
+        AddComparison(letters, options);
+        return letters.Append("e.").Append(Capabilities(options, push)).ToString();
+    }
+
+    /// <summary>What the client can do; each letter allows the server a compatibility flag.</summary>
+    private static string Capabilities(TransferOptions options, bool push) =>
+        options.AllowsIncrementalRecursion(receiving: !push) ? "iLsfxCIvu" : "LsfxCIvu";
+
+    private static void AddTransfer(StringBuilder letters, TransferOptions options)
+    {
+        letters.Append('b', options.Writing.Backup || options.Writing.BackupDir is not null ? 1 : 0);
+        letters.Append('u', options.Selection.Update ? 1 : 0);
+        letters.Append('n', options.DryRun ? 1 : 0);
+        letters.Append('l', options.Preserve.Links ? 1 : 0);
+    }
+
+    /// <summary>True when the server has to be told that directories are sent although it does not recurse.</summary>
+    public static bool SendsDirs(TransferOptions options, bool push) =>
+        !options.Selection.Recurse && options.TransfersDirs
+        && (options.Selection.Dirs == true || options.ListOnly || (push && options.Deletion.Mode != DeleteMode.None));
+
+    private static void AddPush(StringBuilder letters, TransferOptions options)
+    {
+        letters.Append('d', SendsDirs(options, push: true) ? 1 : 0);
+        letters.Append('K', options.Selection.KeepDirlinks ? 1 : 0);
+        letters.Append('m', options.Selection.PruneEmptyDirs ? 1 : 0);
+        letters.Append('O', options.Preserve.OmitDirTimes ? 1 : 0);
+        letters.Append('J', options.Preserve.OmitLinkTimes ? 1 : 0);
+        letters.Append('y', options.Comparison.Fuzzy);
+    }
+
+    private static void AddPull(StringBuilder letters, TransferOptions options)
+    {
+        letters.Append('d', SendsDirs(options, push: false) ? 1 : 0);
+        letters.Append('L', options.Selection.CopyLinks ? 1 : 0);
+        letters.Append('k', options.Selection.CopyDirlinks ? 1 : 0);
+    }
+
+    private static void AddPreserved(StringBuilder letters, TransferOptions options, bool push)
+    {
+        var keep = options.Preserve;
+        letters.Append('W', options.Comparison.WholeFile == true ? 1 : 0);
+        letters.Append('H', keep.HardLinks);
+        letters.Append('o', keep.Owner ? 1 : 0);
+        letters.Append('g', keep.Group ? 1 : 0);
+        letters.Append('D', keep.Devices ? 1 : 0);
+        letters.Append('t', keep.Times ? 1 : 0);
+        letters.Append('U', keep.Atimes ? keep.OpenNoatime ? 2 : 1 : 0);
+        letters.Append('N', keep.Crtimes ? 1 : 0);
+        letters.Append(keep.Perms ? "p" : keep.Executability && push ? "E" : "");
+        letters.Append('A', keep.Acls ? 1 : 0);
+        letters.Append('X', keep.Xattrs);
+    }
+
+    private static void AddComparison(StringBuilder letters, TransferOptions options)
+    {
+        letters.Append('r', options.Selection.Recurse ? 1 : 0);
+        letters.Append('c', options.Comparison.Checksum ? 1 : 0);
+        letters.Append('C', options.Selection.CvsExclude ? 1 : 0);
+        letters.Append('I', options.Comparison.IgnoreTimes ? 1 : 0);
+        letters.Append('R', options.Selection.Relative ? 1 : 0);
+        letters.Append('x', options.Selection.OneFileSystem);
+        letters.Append('S', options.Writing.Sparse ? 1 : 0);
+        letters.Append('z', options.Compression.Compress && (options.Compression.Choice is null || options.Compression.Is("zlib")) ? 1 : 0);
+    }
+}

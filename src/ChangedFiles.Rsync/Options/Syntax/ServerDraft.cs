@@ -1,0 +1,51 @@
+namespace ChangedFiles.Rsync.Options.Syntax;
+
+/// <summary>The words of <c>--server</c> while they are read.</summary>
+internal class ServerDraft : OptionDraft
+{
+    public bool Server { get; set; }
+    public bool Sender { get; set; }
+
+    /// <summary>The argument of <c>e</c>: the version field and the capabilities.</summary>
+    public string ClientInfo { get; set; } = "";
+
+    /// <summary><c>--log-format</c>: which items the client wants to hear of.</summary>
+    public string? LogFormat { get; set; }
+
+    public FilesFrom? FilesFrom
+    {
+        get => Selection.FilesFrom;
+        set => Selection = Selection with { FilesFrom = value };
+    }
+
+    public ServerRequest FinishRequest(List<string> paths)
+    {
+        var options = Finish();
+        var dot = ClientInfo.IndexOf('.', StringComparison.Ordinal);
+        var letters = ClientInfo.AsSpan(dot + 1).TrimStart("0123456789").ToString();
+        return new ServerRequest
+        {
+            Options = options with { ListOnlyByName = ListOnly },
+            Report = WithItems(FinishReport()),
+            Sender = Sender,
+            Capabilities = dot < 0 ? "" : letters,
+            PreRelease = dot < 1 ? "" : ClientInfo[..^letters.Length],
+            SecludedArgsFollow = SecludedArgs == true,
+            Paths = paths.Count > 0 && paths[0] == "." ? paths[1..] : paths,
+        };
+    }
+
+    private ReportOptions WithItems(ReportOptions report)
+    {
+        var format = LogFormat ?? (report.Info[InfoFlag.Name] > 0 ? "%n%L" : null);
+        if (format is null)
+            return report;
+        var items = format.Contains("%i", StringComparison.Ordinal);
+        return report with
+        {
+            PrintsItems = true,
+            PrintsOperation = format.Contains("%o", StringComparison.Ordinal),
+            Itemize = !items ? Itemize.None : format.Contains("%I", StringComparison.Ordinal) ? Itemize.All : Itemize.Changes,
+        };
+    }
+}
