@@ -164,7 +164,7 @@ public sealed class DeltaSearchTests : IDisposable
     {
         var sums = DeltaSamples.Sums(basis, _hash, block);
         var sink = DeltaSamples.Search(source, sums, _hash, inPlace, atMost);
-        Assert.Equal(source, sink.Steps.SelectMany(step => step.Data));
+        Assert.True(source.AsSpan().SequenceEqual(sink.Steps.SelectMany(step => step.Data).ToArray()));
         foreach (var step in sink.Steps.Where(step => step.Block >= 0))
             Assert.Equal(step.Data, basis.AsSpan((int)sums.Head.OffsetOf(step.Block), step.Data.Length));
         Assert.Equal(Randoms.Md5(source), sink.Digest);
