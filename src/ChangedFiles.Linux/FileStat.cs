@@ -35,6 +35,9 @@ public readonly record struct FileTime(long Seconds, int Nanoseconds) : ICompara
 /// <summary>What <c>statx(2)</c> says of an inode.</summary>
 public readonly record struct FileStat
 {
+    /// <summary>rwx for the owner, 0700.</summary>
+    public const uint OwnerAll = 0x1C0;
+
     /// <summary>Type and permission bits, as <c>st_mode</c> (also on the wire).</summary>
     public uint Mode { get; init; }
     public uint Uid { get; init; }

@@ -141,8 +141,8 @@ internal sealed class DirectoryCache(SafeFileHandle root, LinkPolicy links) : ID
         return true;
     }
 
-    /// <summary>A directory handle in use; the handle is the cache's and good until the lease is disposed.</summary>
-    public readonly ref struct Lease(DirectoryCache cache, Entry? entry, SafeFileHandle handle)
+    /// <summary>A directory handle in use; the handle is the cache's and good until the lease is disposed, which is done once.</summary>
+    public readonly struct Lease(DirectoryCache cache, Entry? entry, SafeFileHandle handle) : IDisposable
     {
         public SafeFileHandle Handle => handle;
 

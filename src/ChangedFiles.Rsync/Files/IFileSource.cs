@@ -28,6 +28,16 @@ public interface IFileSource
     /// <see cref="Errno.EINVAL"/> or <see cref="Errno.ENXIO"/>.
     /// </summary>
     Errno Open(TreePath path, out SourceFile? file);
+
+    /// <summary>Adds the names of the extended attributes of what is at <paramref name="path"/> itself, <c>system.*</c> among them.</summary>
+    Errno ListXattrs(TreePath path, List<byte[]> names) => Errno.EOPNOTSUPP;
+
+    /// <summary>The value of one extended attribute; <see cref="Errno.ENODATA"/> when there is none.</summary>
+    Errno GetXattr(TreePath path, ReadOnlySpan<byte> name, out byte[] value)
+    {
+        value = [];
+        return Errno.EOPNOTSUPP;
+    }
 }
 
 /// <summary>An opened file to send.</summary>

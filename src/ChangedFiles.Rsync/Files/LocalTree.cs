@@ -15,13 +15,17 @@ public sealed record LocalTreeOptions
     public bool KeepAccessTimes { get; init; }
 }
 
+/// <summary>Does something with one name in a directory.</summary>
+internal delegate Errno NameCall<T>(SafeFileHandle directory, scoped ReadOnlySpan<byte> name, ref T argument)
+    where T : allows ref struct;
+
 /// <summary>
 /// A directory of this machine, pinned by a handle when it is opened: whatever happens to the path that led to it, this
 /// stays the same directory. Everything below is reached by resolving the parent beneath the root and then working on one
 /// name in it, never through a symbolic link, never by a path of the machine (docs/protocol.md 11.6, "General scheme").
 /// May be used by several threads. Call <see cref="Forget"/> before a batch that must see directories others have moved.
 /// </summary>
-public sealed partial class LocalTree : IFileSource, IDisposable
+public sealed partial class LocalTree : IFileTarget, IDisposable
 {
     private const int ListBufferSize = 32 << 10;
 
@@ -38,9 +42,6 @@ public sealed partial class LocalTree : IFileSource, IDisposable
         _options = options;
         _directories = new DirectoryCache(root, options.Links);
     }
-
-    private delegate Errno NameCall<T>(SafeFileHandle directory, ReadOnlySpan<byte> name, ref T argument)
-        where T : allows ref struct;
 
     /// <summary>Opens the directory at a path of this machine. Symbolic links in it are followed: it is the operator's word, not a peer's.</summary>
     public static Errno Open(ReadOnlySpan<byte> path, out LocalTree? tree, LocalTreeOptions? options = null)
@@ -106,6 +107,21 @@ public sealed partial class LocalTree : IFileSource, IDisposable
         return Errno.None;
     }
 
+    public Errno ListXattrs(TreePath path, List<byte[]> names) =>
+        At(path, ref names, static (directory, name, ref names) => XattrSet.List(directory, name, names));
+
+    public Errno GetXattr(TreePath path, ReadOnlySpan<byte> name, out byte[] value)
+    {
+        var call = new XattrCall { Attribute = name, Value = [] };
+        var error = At(path, ref call, static (directory, scoped name, ref call) =>
+            XattrSet.Get(directory, name, call.Attribute, out call.Value));
+        value = call.Value;
+        return error;
+    }
+
+    /// <summary>The file system that the top of the tree is on.</summary>
+    public Errno StatFileSystem(out FileSystemStat stat) => FileSystems.Stat(_root, out stat);
+
     public void Dispose()
     {
         _directories.Dispose();
@@ -166,6 +182,12 @@ public sealed partial class LocalTree : IFileSource, IDisposable
     {
         public bool KeepAccessTimes;
         public SafeFileHandle? Handle;
+    }
+
+    private ref struct XattrCall
+    {
+        public ReadOnlySpan<byte> Attribute;
+        public byte[] Value;
     }
 
     private sealed class LocalSourceFile(SafeFileHandle handle, FileStat stat) : SourceFile

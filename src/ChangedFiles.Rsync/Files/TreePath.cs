@@ -46,6 +46,8 @@ public readonly struct TreePath : IEquatable<TreePath>, IComparable<TreePath>
     /// <summary>The bytes of <see cref="Parent"/> without making one; empty when that is the root.</summary>
     internal ReadOnlySpan<byte> ParentBytes => Bytes[..Math.Max(Bytes.LastIndexOf((byte)'/'), 0)];
 
+    internal bool IsDirectlyIn(TreePath directory) => ParentBytes.SequenceEqual(directory.IsRoot ? [] : directory.Bytes);
+
     /// <summary>Number of components; 0 for the root.</summary>
     public int Depth => IsRoot ? 0 : Bytes.Count((byte)'/') + 1;
 
