@@ -85,9 +85,9 @@ public sealed partial class LocalTree
         {
             if (target.IsDirectlyIn(_directory))
                 return Names.Rename(_parent.Handle, _temporary, _parent.Handle, target.Name);
-            var call = new LinkCall { Directory = _parent.Handle, Name = _temporary };
-            return _tree.At(target, ref call, static (directory, scoped name, ref call) =>
-                Names.Rename(call.Directory, call.Name, directory, name));
+            var old = new OldName { Directory = _parent.Handle, Name = _temporary };
+            return _tree.At(target, ref old, static (directory, scoped name, ref old) =>
+                Names.Rename(old.Directory, old.Name, directory, name));
         }
 
         private Errno WriteZeros(long offset, long length)

@@ -16,11 +16,11 @@ public sealed partial class LocalTree
         file = null;
         if (path.IsRoot)
             return Errno.EISDIR;
-        var parentBytes = temporaryDirectory is { } directory ? (directory.IsRoot ? [] : directory.Bytes) : path.ParentBytes;
+        var sibling = temporaryDirectory?.Child(path.Name) ?? path;
         Span<byte> room = stackalloc byte[TemporaryName.Size];
         while (true)
         {
-            var error = _directories.Open(parentBytes, out var parent);
+            var error = OpenParent(sibling, out var parent);
             if (error != Errno.None)
                 return error;
             SafeFileHandle? handle = null;
@@ -57,18 +57,8 @@ public sealed partial class LocalTree
     public Errno MakeSymlink(TreePath path, ReadOnlySpan<byte> target, bool replace = false) =>
         Place(path, target, replace, static (directory, scoped name, ref target) => Names.Symlink(target, directory, name));
 
-    public Errno MakeLink(TreePath path, TreePath existing, bool replace = false)
-    {
-        var error = _directories.Open(existing.ParentBytes, out var source);
-        if (error != Errno.None)
-            return error;
-        using (source)
-        {
-            var call = new LinkCall { Directory = source.Handle, Name = existing.Name };
-            return Place(path, call, replace, static (directory, scoped name, ref call) =>
-                Names.Link(call.Directory, call.Name, directory, name));
-        }
-    }
+    public Errno MakeLink(TreePath path, TreePath existing, bool replace = false) =>
+        Pair(existing, path, replace, static (directory, scoped name, ref old) => Names.Link(old.Directory, old.Name, directory, name));
 
     public Errno MakeNode(TreePath path, uint mode, uint major, uint minor, bool replace = false) =>
         Place(path, (mode, major, minor), replace, static (directory, name, ref node) =>
@@ -76,14 +66,8 @@ public sealed partial class LocalTree
 
     public Errno Rename(TreePath path, TreePath newPath)
     {
-        var error = _directories.Open(path.ParentBytes, out var source);
-        if (error != Errno.None)
-            return error;
-        using (source)
-        {
-            var call = new LinkCall { Directory = source.Handle, Name = path.Name };
-            error = At(newPath, ref call, static (directory, scoped name, ref call) => Names.Rename(call.Directory, call.Name, directory, name));
-        }
+        var error = Pair(path, newPath, false, static (directory, scoped name, ref old) =>
+            Names.Rename(old.Directory, old.Name, directory, name));
         _directories.Forget(path);
         _directories.Forget(newPath);
         return error;
@@ -107,7 +91,7 @@ public sealed partial class LocalTree
     {
         if (path.IsRoot)
             return Errno.EBUSY;
-        var error = _directories.Open(path.ParentBytes, out var parent);
+        var error = OpenParent(path, out var parent);
         if (error != Errno.None)
             return error;
         using (parent)
@@ -135,7 +119,24 @@ public sealed partial class LocalTree
         return At(path, ref call, static (directory, scoped name, ref call) => call.Replace(directory, name));
     }
 
-    private ref struct LinkCall
+    /// <summary>Calls for a new name with the old one as the argument.</summary>
+    private Errno Pair(TreePath path, TreePath newPath, bool replace, NameCall<OldName> call)
+    {
+        while (true)
+        {
+            var error = OpenParent(path, out var parent);
+            if (error != Errno.None)
+                return error;
+            using (parent)
+            {
+                error = Place(newPath, new OldName { Directory = parent.Handle, Name = path.Name }, replace, call);
+                if (error != Errno.ENOENT || !parent.WasRemoved())
+                    return error;
+            }
+        }
+    }
+
+    private ref struct OldName
     {
         public SafeFileHandle Directory;
         public ReadOnlySpan<byte> Name;
@@ -153,7 +154,7 @@ public sealed partial class LocalTree
         public T Argument;
         public NameCall<T> Make;
 
-        public Errno Replace(SafeFileHandle directory, ReadOnlySpan<byte> name)
+        public Errno Replace(SafeFileHandle directory, scoped ReadOnlySpan<byte> name)
         {
             Span<byte> room = stackalloc byte[TemporaryName.Size];
             var error = TemporaryName.Create(directory, name, ref Argument, Make, room, out var length);

@@ -132,11 +132,9 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
     private Errno At<T>(TreePath path, ref T argument, NameCall<T> call)
         where T : allows ref struct
     {
-        if (path.Bytes.Length > TreePath.MaxLength)
-            return Errno.ENAMETOOLONG;
         while (true)
         {
-            var error = _directories.Open(path.ParentBytes, out var parent);
+            var error = OpenParent(path, out var parent);
             if (error != Errno.None)
                 return error;
             using (parent)
@@ -146,6 +144,12 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
                     return error;
             }
         }
+    }
+
+    private Errno OpenParent(TreePath path, out DirectoryCache.Lease parent)
+    {
+        parent = default;
+        return path.Bytes.Length > TreePath.MaxLength ? Errno.ENAMETOOLONG : _directories.Open(path.ParentBytes, out parent);
     }
 
     private Errno Read<T>(TreePath path, T result, Action<DirectoryEntries, T> add)

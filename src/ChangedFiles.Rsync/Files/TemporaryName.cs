@@ -21,17 +21,26 @@ internal static class TemporaryName
     /// replacing anything, is the start of <paramref name="room"/>.
     /// </summary>
     public static Errno Create<T>(
-        SafeFileHandle directory, ReadOnlySpan<byte> name, ref T argument, NameCall<T> make, scoped Span<byte> room, out int length)
+        SafeFileHandle directory, scoped ReadOnlySpan<byte> name, ref T argument, NameCall<T> make, scoped Span<byte> room, out int length)
         where T : allows ref struct
     {
         length = Make(name, room);
         var error = Errno.EEXIST;
         for (var i = 0; i < Attempts && error == Errno.EEXIST; i++)
         {
-            Random.Shared.GetItems(Letters, room.Slice(length - RandomLength, RandomLength));
+            System.Random.Shared.GetItems(Letters, room.Slice(length - RandomLength, RandomLength));
             error = make(directory, room[..length], ref argument);
         }
         return error;
+    }
+
+    /// <summary>One such name, which may be taken.</summary>
+    public static byte[] Random(ReadOnlySpan<byte> name)
+    {
+        Span<byte> room = stackalloc byte[Size];
+        var length = Make(name, room);
+        System.Random.Shared.GetItems(Letters, room.Slice(length - RandomLength, RandomLength));
+        return room[..length].ToArray();
     }
 
     // A leading dot is not doubled; what is too long loses its end, at the start of a UTF-8 character.
