@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 
@@ -28,6 +29,19 @@ public sealed class FileEntry
     private readonly long _mtimeSeconds;
     private byte[]? _targetOrChecksum;
     private RareParts? _rare;
+
+    public FileEntry()
+    {
+    }
+
+    /// <summary>Another name of the same inode (9.1).</summary>
+    [SetsRequiredMembers]
+    internal FileEntry(FileEntry first, TreePath path)
+    {
+        Path = path;
+        (_mode, Length, _mtimeSeconds, _mtimeNanoseconds) = (first._mode, first.Length, first._mtimeSeconds, first._mtimeNanoseconds);
+        (Uid, Gid, _targetOrChecksum, _rare) = (first.Uid, first.Gid, first._targetOrChecksum, first._rare?.Copy());
+    }
 
     /// <summary>Where it is, relative to the top of the transfer; <see cref="TreePath.Root"/> is the top itself.</summary>
     public required TreePath Path { get; init; }
@@ -60,6 +74,9 @@ public sealed class FileEntry
 
     /// <summary>True when the name came with a leading slash, which counts for the order of the list only (6.3, 6.6).</summary>
     internal bool FromRoot { get; init; }
+
+    /// <summary>A second entry of one name: it keeps its number but is never used (6.6).</summary>
+    internal bool IsBlank { get; set; }
 
     /// <summary>The text of a symbolic link, 1 to 4095 bytes; null for anything else, or when links are not preserved.</summary>
     public byte[]? LinkTarget
@@ -164,6 +181,8 @@ public sealed class FileEntry
         public long Atime;
         public long Crtime;
         public HardLinkGroup? Links;
+
+        public RareParts Copy() => (RareParts)MemberwiseClone();
     }
 }
 

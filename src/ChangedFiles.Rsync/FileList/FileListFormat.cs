@@ -1,3 +1,5 @@
+using ChangedFiles.Linux;
+
 namespace ChangedFiles.Rsync.FileList;
 
 /// <summary>
@@ -68,8 +70,13 @@ public sealed record FileListFormat
 
     internal bool MayCarryError => SafeEnd || Protocol >= 31;
 
-    internal bool IsDeviceField(FileEntry entry) =>
-        (Devices && entry.IsDevice) || (Specials && entry.IsSpecial && Protocol < 31);
+    /// <summary>Devices carry a number, and for protocol 30 fifos and sockets a useless one (6.3, row 14).</summary>
+    internal bool HasDeviceField(FileKind kind) => kind switch
+    {
+        FileKind.CharacterDevice or FileKind.BlockDevice => Devices,
+        FileKind.Fifo or FileKind.Socket => Specials && Protocol < 31,
+        _ => false,
+    };
 
     internal bool HasUserTable => !Incremental && !NumericIds && (Owner || Acls);
 

@@ -80,7 +80,7 @@ public sealed class FileListWriter(FrameWriter output, FileListFormat format, Id
     {
         var flags = entry.IsDirectory ? (int)entry.Content : 0;
         flags |= Same(ref _last.Mode, entry.Mode, XMIT_SAME_MODE);
-        if (format.IsDeviceField(entry))
+        if (format.HasDeviceField(entry.Kind))
             flags |= Same(ref _last.RdevMajor, entry.IsDevice ? entry.Rdev.Major : _last.RdevMajor, XMIT_SAME_RDEV_MAJOR);
         flags |= Same(ref _last.Mtime, entry.Mtime.Seconds, XMIT_SAME_TIME);
         if (format.Protocol >= 31 && entry.Mtime.Nanoseconds != 0)
@@ -162,7 +162,7 @@ public sealed class FileListWriter(FrameWriter output, FileListFormat format, Id
             WriteId(entry.Uid, user);
         if ((flags & XMIT_SAME_GID) == 0)
             WriteId(entry.Gid, group);
-        if (format.IsDeviceField(entry))
+        if (format.HasDeviceField(entry.Kind))
             WriteDevice(entry, flags);
         if (format.Links && entry.IsSymlink)
             WriteTarget(entry);

@@ -10,6 +10,13 @@ public sealed class HardLinkGroup
     {
     }
 
+    /// <summary>The group that a first member opened on the wire.</summary>
+    internal HardLinkGroup(int number, FileEntry first)
+    {
+        (Number, First) = (number, first);
+        Add(first);
+    }
+
     /// <summary>The group's number on the wire: index of the first member in order of transmission; -1 before it has been sent.</summary>
     internal int Number { get; set; } = -1;
 

@@ -7,30 +7,29 @@ internal sealed class WireTape : IDisposable
 {
     private readonly string _path = Path.GetTempFileName();
     private readonly List<IDisposable> _open = [];
+    private FrameWriter? _writer;
 
     /// <summary>A tape with nothing on it, to be filled by <see cref="Writer"/>.</summary>
-    public WireTape() => Writer = new FrameWriter(Open(FileAccess.Write), null);
-
-    /// <summary>A tape with these bytes on it.</summary>
-    public WireTape(ReadOnlySpan<byte> bytes)
-        : this()
+    public WireTape()
     {
-        Writer.Write(bytes);
     }
 
-    public FrameWriter Writer { get; }
+    /// <summary>A tape with these bytes on it.</summary>
+    public WireTape(ReadOnlySpan<byte> bytes) => File.WriteAllBytes(_path, bytes);
+
+    public FrameWriter Writer => _writer ??= new FrameWriter(Open(FileAccess.Write), null);
 
     /// <summary>A reader at the beginning of what has been written.</summary>
     public FrameReader Rewind()
     {
-        Writer.Flush();
+        _writer?.Flush();
         return new FrameReader(Open(FileAccess.Read));
     }
 
     /// <summary>Everything that has been written.</summary>
     public byte[] Bytes()
     {
-        Writer.Flush();
+        _writer?.Flush();
         return File.ReadAllBytes(_path);
     }
 

@@ -1,0 +1,54 @@
+namespace ChangedFiles.Rsync.FileList;
+
+/// <summary>
+/// What a peer's user ids, or group ids, are on this machine (docs/protocol.md 6.5): by rule, else by the name that came with the id,
+/// else unchanged. Id 0 is itself unless a rule says otherwise.
+/// </summary>
+/// <param name="rules">Rules in force.</param>
+/// <param name="find">The id of a name on this machine; null when there is none, or names shall not count.</param>
+internal sealed class IdMap(IReadOnlyList<IdRule> rules, Func<byte[], uint?>? find)
+{
+    /// <summary>Most ids with names that a peer may send.</summary>
+    public const int MaxNames = 1_000_000;
+
+    private readonly Dictionary<uint, uint> _known = [];
+
+    /// <summary>True when ids may change.</summary>
+    public bool Maps => rules.Count > 0 || find is not null;
+
+    /// <summary>Takes in the name of an id. False when there are too many.</summary>
+    public bool TryLearn(uint id, ReadOnlySpan<byte> name)
+    {
+        if (_known.Count >= MaxNames)
+            return false;
+        if (Maps)
+            _known[id] = Decide(id, find is null ? [] : name);
+        return true;
+    }
+
+    /// <summary>The id here of an id there.</summary>
+    public uint Map(uint id)
+    {
+        if (!Maps)
+            return id;
+        if (_known.TryGetValue(id, out var mapped))
+            return mapped;
+        mapped = Decide(id, []);
+        if (_known.Count < MaxNames)
+            _known[id] = mapped;
+        return mapped;
+    }
+
+    private uint Decide(uint id, ReadOnlySpan<byte> name)
+    {
+        // Older peers do not send the name of id 0.
+        if (id == 0 && name.IsEmpty && find is not null)
+            name = "root"u8;
+        foreach (var rule in rules)
+        {
+            if (rule.Matches(id, name))
+                return rule.Target;
+        }
+        return id == 0 || name.IsEmpty || name.Contains((byte)0) ? id : find?.Invoke(name.ToArray()) ?? id;
+    }
+}
