@@ -15,10 +15,12 @@ public static class Privileges
     private static readonly Lazy<bool> CanUseNetworkNamespaces =
         new(() => IsRoot && Command.Exists("ip") && Works("unshare", "--net", "ip", "link", "add", "type", "veth"));
 
+    /// <summary>Device nodes: root in a container may not make them.</summary>
+    public static bool MayMakeDevices => CanMakeDevices.Value;
+
     public static void NeedsRoot() => Assert.SkipUnless(IsRoot, "needs root");
 
-    /// <summary>Device nodes: root in a container may not make them.</summary>
-    public static void NeedsDevices() => Assert.SkipUnless(CanMakeDevices.Value, "needs root (to make device nodes)");
+    public static void NeedsDevices() => Assert.SkipUnless(MayMakeDevices, "needs root (to make device nodes)");
 
     /// <summary>Mounting a file system.</summary>
     public static void NeedsMount() => Assert.SkipUnless(CanMount.Value, "needs root (to mount file systems)");
