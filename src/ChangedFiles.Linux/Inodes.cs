@@ -16,7 +16,8 @@ public static partial class Inodes
     private const uint StatxBasicStats = 0x7FF;
     private const long UtimeOmit = (1L << 30) - 2;
 
-    private static bool _noFchmodAt2;
+    /// <summary>Turned off when the kernel is found to be older than 6.6; tests turn it off to go the other way.</summary>
+    internal static bool HasFchmodAt2 { get; set; } = true;
 
     /// <summary>What is called <paramref name="name"/> in <paramref name="directory"/>.</summary>
     public static Errno Stat(SafeFileHandle directory, ReadOnlySpan<byte> name, out FileStat stat)
@@ -45,12 +46,12 @@ public static partial class Inodes
     /// <summary>Sets the twelve permission bits. A symbolic link has none that can be set: <see cref="Errno.EOPNOTSUPP"/>.</summary>
     public static Errno SetMode(SafeFileHandle directory, ReadOnlySpan<byte> name, uint permissions)
     {
-        if (!_noFchmodAt2)
+        if (HasFchmodAt2)
         {
             var error = ErrnoText.Of(fchmodat2(SystemCalls.FchmodAt2, directory, name, permissions & 0xFFF, AtSymlinkNoFollow));
             if (error is not (Errno.ENOSYS or Errno.EPERM))
                 return error;
-            _noFchmodAt2 = error == Errno.ENOSYS;
+            HasFchmodAt2 = error != Errno.ENOSYS;
         }
         // Before Linux 6.6 (or under a filter that says EPERM) the C library goes through an O_PATH handle and /proc/self/fd.
         return ErrnoText.Of(fchmodat(directory, name, permissions & 0xFFF, AtSymlinkNoFollow));

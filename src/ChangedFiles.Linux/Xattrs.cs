@@ -13,8 +13,11 @@ public static partial class Xattrs
 {
     private const int AtSymlinkNoFollow = 0x100;
 
-    // Linux 6.13 has calls that take a directory handle; before, the way to it leads over /proc/self/fd.
-    private static bool _noXattrAt;
+    /// <summary>
+    /// Linux 6.13 has calls that take a directory handle; before, the way to it leads over /proc/self/fd.
+    /// Tests turn it off to go that way.
+    /// </summary>
+    internal static bool HasXattrAt { get; set; } = ProbeXattrAt();
 
     /// <summary>The names, each with a NUL behind; <see cref="Errno.ERANGE"/> when the buffer is too small, the size needed when it is empty.</summary>
     public static Errno List(SafeFileHandle handle, ReadOnlySpan<byte> name, Span<byte> buffer, out int length)
@@ -22,10 +25,10 @@ public static partial class Xattrs
         nint result;
         if (name.IsEmpty)
             result = flistxattr(handle, buffer, buffer.Length);
-        else if (_noXattrAt)
+        else if (HasXattrAt)
+            result = listxattrat(SystemCalls.ListXattrAt, handle, name, AtSymlinkNoFollow, buffer, buffer.Length);
+        else
             result = llistxattr(ProcPath(handle, name), buffer, buffer.Length);
-        else if (Retry(result = listxattrat(SystemCalls.ListXattrAt, handle, name, AtSymlinkNoFollow, buffer, buffer.Length)))
-            return List(handle, name, buffer, out length);
         length = (int)Math.Max(result, 0);
         return ErrnoText.Of(result);
     }
@@ -36,10 +39,10 @@ public static partial class Xattrs
         nint result;
         if (name.IsEmpty)
             result = fgetxattr(handle, attribute, buffer, buffer.Length);
-        else if (_noXattrAt)
+        else if (HasXattrAt)
+            result = GetAt(handle, name, attribute, buffer);
+        else
             result = lgetxattr(ProcPath(handle, name), attribute, buffer, buffer.Length);
-        else if (Retry(result = GetAt(handle, name, attribute, buffer)))
-            return Get(handle, name, attribute, buffer, out length);
         length = (int)Math.Max(result, 0);
         return ErrnoText.Of(result);
     }
@@ -50,10 +53,10 @@ public static partial class Xattrs
         nint result;
         if (name.IsEmpty)
             result = fsetxattr(handle, attribute, value, value.Length, 0);
-        else if (_noXattrAt)
+        else if (HasXattrAt)
+            result = SetAt(handle, name, attribute, value);
+        else
             result = lsetxattr(ProcPath(handle, name), attribute, value, value.Length, 0);
-        else if (Retry(result = SetAt(handle, name, attribute, value)))
-            return Set(handle, name, attribute, value);
         return ErrnoText.Of(result);
     }
 
@@ -63,17 +66,21 @@ public static partial class Xattrs
         nint result;
         if (name.IsEmpty)
             result = fremovexattr(handle, attribute);
-        else if (_noXattrAt)
+        else if (HasXattrAt)
+            result = removexattrat(SystemCalls.RemoveXattrAt, handle, name, AtSymlinkNoFollow, attribute);
+        else
             result = lremovexattr(ProcPath(handle, name), attribute);
-        else if (Retry(result = removexattrat(SystemCalls.RemoveXattrAt, handle, name, AtSymlinkNoFollow, attribute)))
-            return Remove(handle, name, attribute);
         return ErrnoText.Of(result);
     }
 
-    /// <summary>Tests set it to go the way of kernels before 6.13.</summary>
-    internal static void UseProc(bool use) => _noXattrAt = use;
-
-    private static bool Retry(nint result) => _noXattrAt = ErrnoText.Of(result) == Errno.ENOSYS;
+    // As for openat2: a filter may answer EPERM instead of ENOSYS, so the call is tried where it cannot fail.
+    private static bool ProbeXattrAt()
+    {
+        if (Directories.OpenRoot("/"u8, out var root) != Errno.None)
+            return false;
+        using (root)
+            return listxattrat(SystemCalls.ListXattrAt, root!, "."u8, AtSymlinkNoFollow, [], 0) >= 0;
+    }
 
     // The link in /proc leads to the directory itself wherever it is now; the one name behind it is not followed.
     private static byte[] ProcPath(SafeFileHandle directory, ReadOnlySpan<byte> name) =>

@@ -1,0 +1,52 @@
+using ChangedFiles.TestKit;
+using Xunit;
+
+namespace ChangedFiles.Rsync.Tests.Files;
+
+/// <summary>A file system of its own, mounted for a test and unmounted with it; the test is skipped where that cannot be.</summary>
+public sealed class Mount : IDisposable
+{
+    // The smallest that mkfs.xfs makes; the image is sparse.
+    private const long ImageSize = 320L << 20;
+
+    private readonly TempDirectory _temp = new();
+
+    private Mount(params string[] arguments)
+    {
+        Path = _temp.Mkdir("mounted");
+        Command.Check("mount", [.. arguments, Path]);
+    }
+
+    public string Path { get; }
+
+    public static Mount Tmpfs(string size)
+    {
+        Privileges.NeedsMount();
+        return new Mount("-t", "tmpfs", "-o", $"size={size}", "none");
+    }
+
+    /// <summary>A fresh file system of a kind (ext4, xfs, btrfs) in a loop-mounted image.</summary>
+    public static Mount Loop(string kind)
+    {
+        Privileges.NeedsMount();
+        Privileges.NeedsProgram($"mkfs.{kind}");
+        var image = System.IO.Path.GetTempFileName();
+        try
+        {
+            using (var file = File.OpenHandle(image, FileMode.Open, FileAccess.Write))
+                RandomAccess.SetLength(file, ImageSize);
+            Command.Check($"mkfs.{kind}", "-q", image);
+            return new Mount("-o", "loop", image);
+        }
+        finally
+        {
+            File.Delete(image); // the mount keeps the inode
+        }
+    }
+
+    public void Dispose()
+    {
+        Command.Check("umount", Path);
+        _temp.Dispose();
+    }
+}
