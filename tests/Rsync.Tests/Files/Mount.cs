@@ -1,5 +1,4 @@
 using ChangedFiles.TestKit;
-using Xunit;
 
 namespace ChangedFiles.Rsync.Tests.Files;
 

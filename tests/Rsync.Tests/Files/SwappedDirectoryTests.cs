@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.TestKit;
@@ -8,7 +9,10 @@ namespace ChangedFiles.Rsync.Tests.Files;
 /// <summary>Someone exchanges a directory for a link out of the tree, again and again, while it is worked in (docs/protocol.md 11.6).</summary>
 public sealed class SwappedDirectoryTests : IDisposable
 {
-    private const int Rounds = 1500;
+    private const int Rounds = 1000;
+    private const int Enough = 10;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly TempDirectory _temp = new();
     private readonly LocalTree _tree;
@@ -18,6 +22,7 @@ public sealed class SwappedDirectoryTests : IDisposable
         _temp.Write("tree/d/inner/f", "inside");
         _temp.Write("outside/inner/f", "secret");
         _temp.Write("outside/f", "secret");
+        _temp.Symlink("tree/link", _temp["outside"]);
         Assert.Equal(Errno.None, LocalTree.Open(_temp["tree"], out var tree));
         _tree = tree!;
     }
@@ -32,9 +37,9 @@ public sealed class SwappedDirectoryTests : IDisposable
     public void Nothing_outside_is_ever_written()
     {
         var before = Outside();
-        var done = 0;
         WhileSwapping(round =>
         {
+            var done = 0;
             var metadata = new Metadata { Mode = 0x81FF, Uid = 1, Mtime = new(round, 0) };
             foreach (var path in new[] { TreePath.Parse("d/f"), TreePath.Parse("d/inner/f") })
             {
@@ -45,7 +50,7 @@ public sealed class SwappedDirectoryTests : IDisposable
                 if (_tree.OpenInPlace(path, out file) == Errno.None)
                     using (file)
                         file!.Write("y"u8, 0);
-                _tree.MakeSymlink(path, "/"u8, replace: true);
+                _tree.MakeSymlink(path, "elsewhere"u8, replace: true);
             }
             _tree.MakeDirectory(TreePath.Parse("d/made"), 0x1C0);
             _tree.Rename(TreePath.Parse("d/made"), TreePath.Parse("d/inner/made"));
@@ -55,17 +60,17 @@ public sealed class SwappedDirectoryTests : IDisposable
             if (round % 8 == 0)
                 _tree.RemoveTree(TreePath.Parse("d/inner"));
             _tree.MakeDirectory(TreePath.Parse("d/inner"), 0x1C0);
+            return done;
         });
         Assert.Equal(before, Outside());
-        Assert.NotEqual(0, done);
     }
 
     [Fact]
     public void Nothing_outside_is_ever_read()
     {
-        var read = 0;
         WhileSwapping(_ =>
         {
+            var read = 0;
             foreach (var path in new[] { TreePath.Parse("d/f"), TreePath.Parse("d/inner/f") })
             {
                 if (_tree.Open(path, out var file) != Errno.None)
@@ -81,38 +86,52 @@ public sealed class SwappedDirectoryTests : IDisposable
             var names = new List<byte[]>();
             if (_tree.List(TreePath.Parse("d"), names) == Errno.None)
                 Assert.Equal("inner"u8, Assert.Single(names));
+            return read;
         });
-        Assert.NotEqual(0, read);
     }
 
-    private void WhileSwapping(Action<int> work)
+    /// <summary>Works until there were enough rounds, swaps and rounds' successes to have met each other.</summary>
+    private void WhileSwapping(Func<int, int> work)
     {
         using var stop = new CancellationTokenSource();
         var swaps = 0;
-        var swapper = new Thread(() =>
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                Directory.Move(_temp["tree/d"], _temp["tree/real"]);
-                File.CreateSymbolicLink(_temp["tree/d"], _temp["outside"]);
-                File.Delete(_temp["tree/d"]);
-                Directory.Move(_temp["tree/real"], _temp["tree/d"]);
-                Interlocked.Increment(ref swaps);
-            }
-        });
+        var swapper = new Thread(() => swaps = Swap(stop.Token));
         swapper.Start();
+        var watch = Stopwatch.StartNew();
+        var done = 0;
         try
         {
-            for (var round = 0; round < Rounds || Volatile.Read(ref swaps) < 10; round++)
+            for (var round = 0; (round < Rounds || done < Enough) && watch.Elapsed < Limit; round++)
             {
                 _tree.Forget();
-                work(round);
+                done += work(round);
             }
         }
         finally
         {
             stop.Cancel();
             swapper.Join();
+        }
+        Assert.InRange(done, Enough, int.MaxValue);
+        Assert.InRange(swaps, Enough, int.MaxValue);
+    }
+
+    private int Swap(CancellationToken stop)
+    {
+        Assert.Equal(Errno.None, LocalTree.Open(_temp["tree"], out var tree));
+        using (tree)
+        {
+            var (d, link, real) = (TreePath.Parse("d"), TreePath.Parse("link"), TreePath.Parse("real"));
+            var swaps = 0;
+            for (; !stop.IsCancellationRequested || swaps < Enough; swaps++)
+            {
+                tree!.Rename(d, real);
+                tree.Rename(link, d);
+                tree.Rename(d, link);
+                tree.Rename(real, d);
+                Thread.Yield();
+            }
+            return swaps;
         }
     }
 
