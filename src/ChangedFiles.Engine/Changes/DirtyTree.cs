@@ -60,10 +60,9 @@ public sealed class DirtyTree
     /// <param name="hold">How long it may wait for a sign that the change is complete; any mark without a hold ends the wait.</param>
     public void Mark(TreePath path, bool subtree = false, TreePath? renamedFrom = null, TimeSpan hold = default)
     {
-        var now = _clock.GetTimestamp();
-        var notBefore = hold <= TimeSpan.Zero ? 0 : now + (long)(hold.TotalSeconds * _clock.TimestampFrequency);
+        var mark = new DirtyMark(path) { Subtree = subtree, Since = _clock.GetTimestamp(), NotBefore = NotBefore(hold), RenamedFrom = renamedFrom };
         lock (_lock)
-            Add(new DirtyMark(path) { Subtree = subtree, Since = now, NotBefore = notBefore, RenamedFrom = renamedFrom });
+            Add(mark);
     }
 
     /// <summary>
@@ -141,17 +140,21 @@ public sealed class DirtyTree
     /// <summary>The batch in flight is at the destination.</summary>
     public void Confirm() => Return([]);
 
-    /// <summary>Puts marks of the batch in flight back, with their age; the rest of it counts as confirmed.</summary>
-    public void Return(IEnumerable<DirtyMark> marks)
+    /// <summary>Puts marks back, with their age; the rest of the batch in flight counts as confirmed.</summary>
+    /// <param name="hold">How long they wait before they can be taken again.</param>
+    public void Return(IEnumerable<DirtyMark> marks, TimeSpan hold = default)
     {
         lock (_lock)
         {
             var returned = marks.ToList();
             _inFlight = [];
             foreach (var mark in returned)
-                Add(mark with { NotBefore = 0 });
+                Add(mark with { NotBefore = NotBefore(hold) });
         }
     }
+
+    private long NotBefore(TimeSpan hold) =>
+        hold <= TimeSpan.Zero ? 0 : _clock.GetTimestamp() + (long)(hold.TotalSeconds * _clock.TimestampFrequency);
 
     private void Add(DirtyMark mark)
     {

@@ -30,6 +30,9 @@ public sealed class Session : IDisposable
     /// <summary>When the session was opened, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
     public long OpenedAt { get; } = Environment.TickCount64;
 
+    /// <summary>How often a peer with a time-out of its own wants to hear something; null when it named none (docs/protocol.md 11.4).</summary>
+    public TimeSpan? KeepAliveInterval { get; private set; }
+
     internal Connection Connection { get; }
 
     internal FrameReader Reader { get; }
@@ -110,6 +113,7 @@ public sealed class Session : IDisposable
     private void AdoptTimeout(int seconds)
     {
         var wanted = TimeSpan.FromSeconds(seconds);
+        KeepAliveInterval = wanted / 3;
         if (Connection.Timeout <= TimeSpan.Zero || Connection.Timeout > wanted)
             Connection.Timeout = wanted;
     }

@@ -1,0 +1,212 @@
+using ChangedFiles.Engine.Changes;
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.Files;
+
+namespace ChangedFiles.Engine.Planning;
+
+/// <summary>
+/// Turns marks into a batch by looking what is there now (docs/architecture.md, "Send what is there now"). A subtree in question becomes directories that
+/// are swept: all their names are listed, so the destination can drop the rest. Large subtrees are cut at <see cref="EntryBudget"/>
+/// entries and come in several batches, so neither side ever needs the whole tree at once.
+/// </summary>
+/// <param name="source">The tree.</param>
+/// <param name="excludes">Whether a name (and whether it is a directory) is left out of the mirror, its parents not considered. Null: none is.</param>
+public sealed class Planner(IFileSource source, Func<TreePath, bool, bool>? excludes = null)
+{
+    /// <summary>Entries after which no further directory is begun; one directory may exceed it.</summary>
+    public int EntryBudget { get; set; } = 10_000;
+
+    private readonly LinkIndex _links = new();
+
+    /// <summary>Looks at what is marked.</summary>
+    public PlannedBatch Plan(IReadOnlyList<DirtyMark> marks)
+    {
+        var draft = new Draft(source, excludes, _links, EntryBudget);
+        foreach (var mark in marks)
+            draft.Look(mark);
+        draft.SweepPending();
+        draft.Prune();
+        return new PlannedBatch { Items = draft.Items.Values, Marks = marks, Remainder = draft.Remainder, Failures = draft.Failures };
+    }
+
+    /// <summary>After a batch: marks for what has changed since it was looked at.</summary>
+    public IReadOnlyList<DirtyMark> Recheck(PlannedBatch batch, long now)
+    {
+        var moved = new List<DirtyMark>();
+        foreach (var item in batch.Items)
+        {
+            if (item.Action != PlannedAction.Send || item.Stat.IsDirectory)
+                continue;
+            if (source.Stat(item.Path, out var stat) != Errno.None || !IsSame(stat, item.Stat))
+                moved.Add(new DirtyMark(item.Path) { Since = now });
+        }
+        return moved;
+    }
+
+    private static bool IsSame(in FileStat left, in FileStat right) =>
+        (left.Inode, left.Size, left.Mtime, left.Ctime) == (right.Inode, right.Size, right.Mtime, right.Ctime);
+
+    private sealed class Draft(IFileSource source, Func<TreePath, bool, bool>? excludes, LinkIndex links, int budget)
+    {
+        private readonly Queue<DirtyMark> _toSweep = new();
+        private readonly List<byte[]> _names = [];
+        private bool _changedUnderway;
+
+        public Dictionary<TreePath, PlannedItem> Items { get; } = [];
+
+        public List<DirtyMark> Remainder { get; } = [];
+
+        public List<FailedPath> Failures { get; } = [];
+
+        public void Look(DirtyMark mark)
+        {
+            var path = mark.Path;
+            if (!path.IsRoot && !HasParents(path))
+                return;
+            var errno = source.Stat(path, out var stat);
+            if (errno == Errno.ENOENT)
+            {
+                if (!IsExcluded(path, isDirectory: false) || !IsExcluded(path, isDirectory: true))
+                    Add(new PlannedItem(path, PlannedAction.Delete));
+            }
+            else if (errno != Errno.None)
+            {
+                Failures.Add(new FailedPath(path, errno.Describe()));
+            }
+            else if (!IsExcluded(path, stat.IsDirectory))
+            {
+                Send(path, stat);
+                if (mark.Subtree && stat.IsDirectory)
+                    _toSweep.Enqueue(mark);
+            }
+        }
+
+        public void SweepPending()
+        {
+            while (_toSweep.TryDequeue(out var mark))
+            {
+                if (Items.Count >= budget)
+                    Remainder.Add(mark);
+                else
+                    Sweep(mark);
+            }
+        }
+
+        /// <summary>
+        /// Plans the directories above. Where one of them is gone, or is something else now, that is what has to be planned instead.
+        /// </summary>
+        private bool HasParents(TreePath path)
+        {
+            var parent = path.Parent;
+            if (Items.TryGetValue(parent, out var planned))
+                return planned.Stat.IsDirectory;
+            if (!parent.IsRoot && !HasParents(parent))
+                return false;
+            var errno = source.Stat(parent, out var stat);
+            if (errno == Errno.None && stat.IsDirectory)
+            {
+                if (IsExcluded(parent, isDirectory: true))
+                    return false;
+                Items.Add(parent, new PlannedItem(parent, PlannedAction.Parent, stat));
+                return true;
+            }
+            if (parent.IsRoot)
+                throw new SourceLostException($"the source directory cannot be looked at any more: {errno.Describe()}");
+            Look(new DirtyMark(parent));
+            return false;
+        }
+
+        private void Send(TreePath path, FileStat stat)
+        {
+            byte[]? target = null;
+            if (stat.IsSymlink && source.ReadLink(path, out target) is not Errno.None and var errno)
+            {
+                Failures.Add(new FailedPath(path, errno.Describe()));
+                return;
+            }
+            Add(new PlannedItem(path, PlannedAction.Send, stat, target));
+            if (!stat.IsDirectory && stat.LinkCount > 1)
+                SendOtherNames(path, stat);
+        }
+
+        /// <summary>
+        /// All names of an inode go together, so that the destination can keep them one file, also when only one of them was touched.
+        /// </summary>
+        private void SendOtherNames(TreePath path, in FileStat stat)
+        {
+            foreach (var other in links.Add(path, stat))
+            {
+                if (Items.ContainsKey(other) || !HasParents(other))
+                    continue;
+                if (source.Stat(other, out var now) == Errno.None && (now.Device, now.Inode) == (stat.Device, stat.Inode))
+                    Add(new PlannedItem(other, PlannedAction.Send, now));
+                else
+                    links.Remove(other, stat);
+            }
+        }
+
+        private void Sweep(DirtyMark mark)
+        {
+            var directory = mark.Path;
+            _names.Clear();
+            var errno = source.List(directory, _names);
+            if (errno != Errno.None)
+            {
+                // What cannot be listed must not be swept: the destination would lose it all.
+                if (errno != Errno.ENOENT)
+                    Failures.Add(new FailedPath(directory, $"cannot list the directory: {errno.Describe()}"));
+                return;
+            }
+            if (directory.IsRoot && _names.Count == 0)
+                throw new SourceLostException("the source directory is empty");
+            var complete = true;
+            foreach (var name in _names)
+                complete &= SweepChild(directory.Child(name), mark.Since);
+            if (complete)
+                Items[directory] = Items[directory] with { Action = PlannedAction.Sweep };
+        }
+
+        /// <summary>False when the name exists but cannot be listed.</summary>
+        private bool SweepChild(TreePath path, long since)
+        {
+            var errno = source.Stat(path, out var stat);
+            if (errno == Errno.ENOENT)
+                return true;
+            if (errno != Errno.None)
+            {
+                Failures.Add(new FailedPath(path, errno.Describe()));
+                return false;
+            }
+            if (IsExcluded(path, stat.IsDirectory))
+                return true;
+            var before = Failures.Count;
+            Send(path, stat);
+            if (stat.IsDirectory)
+                _toSweep.Enqueue(new DirtyMark(path) { Subtree = true, Since = since });
+            return Failures.Count == before;
+        }
+
+        private bool IsExcluded(TreePath path, bool isDirectory) => excludes?.Invoke(path, isDirectory) == true;
+
+        /// <summary>A stronger action stays; a parent that turns out to be changed itself is sent.</summary>
+        private void Add(PlannedItem item)
+        {
+            if (Items.TryGetValue(item.Path, out var planned) && planned.Action is not PlannedAction.Parent)
+                return;
+            Items[item.Path] = item;
+            _changedUnderway |= planned is not null && !item.Stat.IsDirectory;
+        }
+
+        /// <summary>A directory that went while it was being planned takes what was planned below it along.</summary>
+        public void Prune()
+        {
+            if (!_changedUnderway)
+                return;
+            foreach (var path in Items.Keys.Order().ToList())
+            {
+                if (!path.IsRoot && !(Items.TryGetValue(path.Parent, out var parent) && parent.Stat.IsDirectory))
+                    Items.Remove(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+namespace ChangedFiles.Engine.Planning;
+
+/// <summary>
+/// The source is not what it was: gone, replaced, unmounted or suddenly empty. Mirroring that would empty the destination, so the mirror halts.
+/// </summary>
+public sealed class SourceLostException(string message) : Exception(message);
