@@ -1,0 +1,278 @@
+using ChangedFiles.Engine.Changes;
+using ChangedFiles.Engine.Planning;
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
+
+namespace ChangedFiles.Engine.Destinations;
+
+/// <summary>
+/// Keeps one destination up to date, on a thread of its own: takes what is dirty, plans it, delivers it. While a batch is in flight the next one
+/// collects, so a lone change goes at once and a burst goes in large batches. What is not confirmed goes back and is tried again.
+/// </summary>
+public sealed class DestinationWorker : IDisposable
+{
+    private const int MarksPerBatch = 20_000;
+    private const int FirstEntryBudget = 1_000;
+    private const int LargestEntryBudget = 20_000;
+    private const int KeptFailures = 20;
+
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(60);
+
+    private readonly IDestination _destination;
+    private readonly Planner _planner;
+    private readonly TimeProvider _clock;
+    private readonly Action _checkSource;
+    private readonly Thread _thread;
+    private readonly Backoff _backoff = new();
+    private readonly CancellationTokenSource _abort = new();
+    private readonly ManualResetEventSlim _stop = new();
+    private readonly Dictionary<TreePath, (string Reason, int Attempts)> _failing = [];
+    private readonly Lock _statusLock = new();
+    private DestinationStatus _status;
+    private volatile bool _draining;
+
+    /// <param name="destination">Owned from here on.</param>
+    /// <param name="planner">For this worker alone.</param>
+    /// <param name="changes">What is dirty for this destination.</param>
+    /// <param name="checkSource">Throws <see cref="SourceLostException"/> when the source is not what it was.</param>
+    public DestinationWorker(IDestination destination, Planner planner, DirtyTree changes, Action checkSource, TimeProvider clock)
+    {
+        (_destination, _planner, Changes, _checkSource, _clock) = (destination, planner, changes, checkSource, clock);
+        _status = new DestinationStatus { Name = destination.Name, State = DestinationState.Syncing };
+        _planner.EntryBudget = FirstEntryBudget;
+        _thread = new Thread(Run) { IsBackground = true, Name = $"to {destination.Name}" };
+    }
+
+    /// <summary>What is dirty for this destination.</summary>
+    public DirtyTree Changes { get; }
+
+    /// <summary>A name that could not be delivered, once for each reason. On the worker's thread.</summary>
+    public Action<FailedPath>? OnFailure { get; set; }
+
+    /// <summary>The state changed. On the worker's thread.</summary>
+    public Action<DestinationStatus>? OnState { get; set; }
+
+    /// <summary>A batch was confirmed: what it was, and when planning began. On the worker's thread.</summary>
+    public Action<PlannedBatch, Delivery>? OnDelivered { get; set; }
+
+    /// <summary>What ended the destination for good, with rsync's exit code for it.</summary>
+    public ExitCode FinalExitCode { get; private set; }
+
+    /// <summary>A moment's truth.</summary>
+    public DestinationStatus Status
+    {
+        get
+        {
+            var oldest = Changes.OldestUnconfirmed;
+            lock (_statusLock)
+                return _status with { Pending = Changes.Unconfirmed, Lag = oldest is { } since ? _clock.GetElapsedTime(since) : TimeSpan.Zero };
+        }
+    }
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Delivers what is pending, then ends. A destination that is away is not waited for.</summary>
+    public void Finish()
+    {
+        _draining = true;
+        _stop.Set();
+        Changes.ReleaseAll();
+        Changes.Wake();
+    }
+
+    /// <summary>Ends at once; what is in flight stays unconfirmed.</summary>
+    public void Abort()
+    {
+        Finish();
+        _abort.Cancel();
+    }
+
+    /// <summary>Stops delivering for the destination's safety; it keeps what it has.</summary>
+    public void Halt(string reason)
+    {
+        End(DestinationState.Halted, reason, ExitCode.FileSelection);
+        Abort();
+    }
+
+    /// <summary>Waits for the end of the worker.</summary>
+    public bool Join(TimeSpan limit) => !_thread.IsAlive || _thread.Join(limit);
+
+    public void Dispose()
+    {
+        Abort();
+        if (_thread.ThreadState.HasFlag(ThreadState.Unstarted) || _thread.Join(TimeSpan.FromSeconds(10)))
+            _destination.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            var tend = TimeSpan.Zero;
+            while (!_abort.IsCancellationRequested && !IsFinal(_status.State))
+            {
+                if (Changes.Wait(_draining ? TimeSpan.Zero : tend))
+                    Deliver();
+                else if (_draining)
+                    return;
+                else
+                    tend = _destination.Tend();
+            }
+        }
+        catch (Exception bug)
+        {
+            // Not foreseen, and not to be hidden: the destination is out, the others go on.
+            End(DestinationState.Failed, $"internal error: {bug}", ExitCode.Ipc);
+        }
+    }
+
+    private void Deliver()
+    {
+        var marks = Changes.Take(MarksPerBatch);
+        if (marks.Count == 0)
+            return;
+        try
+        {
+            _checkSource();
+            var batch = _planner.Plan(marks);
+            var planned = _clock.GetTimestamp();
+            var delivery = _destination.Deliver(batch, _abort.Token);
+            Settle(batch, delivery, planned);
+        }
+        catch (DestinationException away)
+        {
+            Changes.Return(marks);
+            GoAway(away);
+        }
+        catch (SourceLostException lost)
+        {
+            Changes.Return(marks);
+            End(DestinationState.Halted, lost.Message, ExitCode.FileSelection);
+        }
+        catch (OperationCanceledException)
+        {
+            Changes.Return(marks);
+        }
+    }
+
+    private void Settle(PlannedBatch batch, Delivery delivery, long planned)
+    {
+        // Marks that were made since the batch was taken are in the tree anyway; these are for changes no event told of.
+        var again = _planner.Recheck(batch, planned);
+        var failed = Retries(batch, delivery);
+        Changes.Return(again.Concat(batch.Remainder));
+        foreach (var retry in failed.GroupBy(mark => Attempts(mark.Path)))
+            Changes.Return(retry, RetryAfter(retry.Key));
+        _backoff.Reset();
+        _planner.EntryBudget = Math.Min(LargestEntryBudget, _planner.EntryBudget * 2);
+        Note(batch, delivery);
+        OnDelivered?.Invoke(batch, delivery);
+    }
+
+    /// <summary>Marks for what has to be tried again; forgets the failures of what is in place now.</summary>
+    private List<DirtyMark> Retries(PlannedBatch batch, Delivery delivery)
+    {
+        if (_failing.Count == 0 && delivery.Failures.Count == 0 && delivery.Complaints.Count == 0)
+            return [];
+        var failed = new Dictionary<TreePath, string>();
+        foreach (var failure in delivery.Failures)
+            failed.TryAdd(failure.Path, failure.Reason);
+        var since = batch.Marks.Min(mark => mark.Since);
+        var retries = failed.Keys.Select(path => new DirtyMark(path) { Since = since }).ToList();
+        if (delivery.Complaints.Count > 0)
+        {
+            // Nobody knows whom it concerns, so all of it is tried again.
+            retries.AddRange(batch.Marks);
+            failed.TryAdd(batch.Marks[0].Path, delivery.Complaints[0]);
+        }
+        foreach (var item in batch.Items)
+        {
+            if (!failed.ContainsKey(item.Path))
+                _failing.Remove(item.Path);
+        }
+        foreach (var (path, reason) in failed)
+            Fail(path, reason);
+        return retries;
+    }
+
+    private void Fail(TreePath path, string reason)
+    {
+        var known = _failing.TryGetValue(path, out var before);
+        _failing[path] = (reason, before.Attempts + 1);
+        if (!known || before.Reason != reason)
+            OnFailure?.Invoke(new FailedPath(path, reason));
+    }
+
+    private int Attempts(TreePath path) => _failing.TryGetValue(path, out var failure) ? failure.Attempts : 1;
+
+    private static TimeSpan RetryAfter(int attempts) =>
+        TimeSpan.FromSeconds(Math.Min(LastRetry.TotalSeconds, FirstRetry.TotalSeconds * Math.Pow(2, Math.Min(attempts - 1, 10))));
+
+    private void Note(PlannedBatch batch, Delivery delivery)
+    {
+        DestinationState before;
+        lock (_statusLock)
+        {
+            before = _status.State;
+            var caughtUp = Changes.Unconfirmed <= _failing.Count;
+            _status = _status with
+            {
+                State = IsFinal(before) ? before
+                    : before == DestinationState.Following || caughtUp ? DestinationState.Following
+                    : DestinationState.Syncing,
+                Reason = IsFinal(before) ? _status.Reason : null,
+                Failures = [.. _failing.Take(KeptFailures).Select(failure => new FailedPath(failure.Key, failure.Value.Reason))],
+                FailureCount = _failing.Count,
+                LastSuccess = _clock.GetUtcNow(),
+                LastPath = batch.Marks[^1].Path.ToString(),
+                Batches = _status.Batches + 1,
+                Names = _status.Names + batch.Items.Count,
+                NamedBytes = _status.NamedBytes + batch.Items.Sum(item => item.Stat.IsRegular ? item.Stat.Size : 0),
+                Files = _status.Files + delivery.Files,
+                BytesSent = _status.BytesSent + delivery.BytesSent,
+                LiteralBytes = _status.LiteralBytes + delivery.LiteralBytes,
+                MatchedBytes = _status.MatchedBytes + delivery.MatchedBytes,
+            };
+        }
+        if (_status.State != before)
+            OnState?.Invoke(Status);
+    }
+
+    private void GoAway(DestinationException away)
+    {
+        if (away.Permanent && _status.Batches == 0)
+        {
+            End(DestinationState.Failed, away.Message, away.ExitCode);
+            return;
+        }
+        FinalExitCode = away.ExitCode;
+        Enter(DestinationState.Away, away.Message);
+        if (_draining)
+            _abort.Cancel();
+        else
+            _stop.Wait(_backoff.Next());
+    }
+
+    private static bool IsFinal(DestinationState state) => state is DestinationState.Failed or DestinationState.Halted;
+
+    private void End(DestinationState state, string reason, ExitCode exitCode)
+    {
+        FinalExitCode = exitCode;
+        Enter(state, reason);
+    }
+
+    private void Enter(DestinationState state, string reason)
+    {
+        bool changed;
+        lock (_statusLock)
+        {
+            if (IsFinal(_status.State))
+                return;
+            changed = _status.State != state || _status.Reason != reason;
+            _status = _status with { State = state, Reason = reason };
+        }
+        if (changed)
+            OnState?.Invoke(Status);
+    }
+}

@@ -1,0 +1,65 @@
+using ChangedFiles.Engine.Changes;
+using ChangedFiles.Engine.Watching;
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.Files;
+
+namespace ChangedFiles.Engine.Mirrors;
+
+/// <summary>Turns what a source sees into marks, for each destination its own. Runs on the source's thread.</summary>
+/// <param name="trees">One for each destination.</param>
+/// <param name="onLost">The source cannot tell anything any more, and why.</param>
+/// <param name="onWarning">Something is not watched, and why.</param>
+public sealed class MarkingSink(IReadOnlyList<DirtyTree> trees, Action<string> onLost, Action<string> onWarning) : IEventSink
+{
+    /// <summary>
+    /// A file that was just created is about to be written; one that is written is about to be closed. Sending it in between would be
+    /// work for nothing, and show the destination half a file. If the sign does not come, the file is sent as it is.
+    /// </summary>
+    private static readonly TimeSpan HoldCreated = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan HoldModified = TimeSpan.FromMilliseconds(100);
+
+    private const FileOperations Whole = FileOperations.Subtree | FileOperations.Overflow | FileOperations.FileSystemError;
+    private const FileOperations Gone = FileOperations.Delete | FileOperations.MovedOut | FileOperations.Rename;
+    private const FileOperations Complete = FileOperations.CloseWrite | FileOperations.Attributes | Gone | FileOperations.MovedIn;
+
+    /// <summary>Events seen since the start.</summary>
+    public long Seen { get; private set; }
+
+    /// <summary>Times that events were lost, each followed by a look at everything.</summary>
+    public long Overflows { get; private set; }
+
+    public void Events(ReadOnlySpan<WatchEvent> events)
+    {
+        Seen += events.Length;
+        foreach (ref readonly var happened in events)
+        {
+            if (happened.Has(FileOperations.RootGone))
+                onLost("the source directory was removed, moved away or unmounted; the mirror keeps what it has");
+            else
+                Mark(happened);
+        }
+    }
+
+    public void Unwatched(TreePath directory, Errno reason) => onWarning($"{directory} is not watched: {reason.Describe()}");
+
+    public void Failed(Exception reason) => onLost($"watching has ended: {reason.Message}");
+
+    private void Mark(in WatchEvent happened)
+    {
+        if (happened.Has(FileOperations.Overflow))
+            Overflows++;
+        // A directory that went may be back with other contents before anybody looks, so all of it is in question.
+        var subtree = happened.Has(Whole) || (happened.IsDirectory && happened.Has(Gone));
+        var hold = happened.IsDirectory || happened.Has(Complete) ? TimeSpan.Zero
+            : happened.Has(FileOperations.Modify) ? HoldModified
+            : happened.Has(FileOperations.Create) ? HoldCreated
+            : TimeSpan.Zero;
+        var renamed = happened.Has(FileOperations.Rename);
+        foreach (var tree in trees)
+        {
+            if (renamed)
+                tree.Mark(happened.OldPath, happened.IsDirectory);
+            tree.Mark(happened.Path, subtree, renamed ? happened.OldPath : null, hold);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using ChangedFiles.Engine.Changes;
+using ChangedFiles.Engine.Destinations;
+using ChangedFiles.Engine.Planning;
+using ChangedFiles.Engine.Watching;
+using ChangedFiles.Rsync.Files;
+
+namespace ChangedFiles.Engine.Mirrors;
+
+/// <summary>How a directory is mirrored.</summary>
+public sealed record MirrorOptions
+{
+    /// <summary>How changes are seen.</summary>
+    public WatchOptions Watch { get; init; } = new();
+
+    /// <summary>Ends after the first comparison of everything, without watching.</summary>
+    public bool Once { get; init; }
+
+    /// <summary>Whether a name (and whether it is a directory) is left out. Null: none is.</summary>
+    public Func<TreePath, bool, bool>? Excludes { get; init; }
+}
+
+/// <summary>
+/// One directory kept equal at several destinations. Starting, catching up after lost events, and coming back from an outage are the
+/// same thing: a mark on the root that says "all of it is in question".
+/// </summary>
+public sealed class Mirror : IDisposable
+{
+    private readonly SourceRoot _root;
+    private readonly MirrorOptions _options;
+    private readonly List<DestinationWorker> _workers = [];
+    private readonly TaskCompletionSource<string?> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IEventSource? _source;
+
+    /// <param name="root">Owned from here on.</param>
+    /// <param name="destinations">Makes each destination for the tree; what they make is owned from here on.</param>
+    public Mirror(SourceRoot root, MirrorOptions options, IEnumerable<Func<IFileSource, IDestination>> destinations, TimeProvider? clock = null)
+    {
+        (_root, _options) = (root, options);
+        clock ??= TimeProvider.System;
+        foreach (var make in destinations)
+            _workers.Add(new DestinationWorker(make(root.Tree), new Planner(root.Tree, options.Excludes), new DirtyTree(clock), CheckSource, clock));
+    }
+
+    /// <summary>One for each destination, in their order.</summary>
+    public IReadOnlyList<DestinationWorker> Workers => _workers;
+
+    /// <summary>What watches, and why this one; empty before <see cref="Start"/>.</summary>
+    public string Watching => _source?.Description ?? "";
+
+    /// <summary>Something that cannot be watched. Set before <see cref="Start"/>.</summary>
+    public Action<string>? OnWarning { get; set; }
+
+    /// <summary>Completes when the source is lost, with the reason: the mirror has halted.</summary>
+    public Task<string?> Lost => _lost.Task;
+
+    /// <summary>Begins: watches first, then compares everything, so that nothing falls between the two.</summary>
+    /// <exception cref="WatchException">The tree cannot be watched.</exception>
+    public void Start(CancellationToken cancellation)
+    {
+        if (!_options.Once)
+        {
+            _source = EventSources.Open(_root.Handle, _options.Watch);
+            _source.Start(new MarkingSink([.. _workers.Select(worker => worker.Changes)], Halt, text => OnWarning?.Invoke(text)), cancellation);
+        }
+        foreach (var worker in _workers)
+        {
+            worker.Changes.Mark(TreePath.Root, subtree: true);
+            worker.Start();
+            if (_options.Once)
+                worker.Finish();
+        }
+    }
+
+    /// <summary>Delivers what is pending, then ends.</summary>
+    public void Finish()
+    {
+        foreach (var worker in _workers)
+            worker.Finish();
+    }
+
+    /// <summary>Ends at once.</summary>
+    public void Abort()
+    {
+        foreach (var worker in _workers)
+            worker.Abort();
+    }
+
+    /// <summary>Waits until every worker has ended, at most <paramref name="limit"/>.</summary>
+    public bool Join(TimeSpan limit)
+    {
+        var deadline = DateTime.UtcNow + limit;
+        return _workers.TrueForAll(worker => worker.Join(deadline > DateTime.UtcNow ? deadline - DateTime.UtcNow : TimeSpan.Zero));
+    }
+
+    public void Dispose()
+    {
+        _source?.Dispose();
+        foreach (var worker in _workers)
+            worker.Dispose();
+        _root.Dispose();
+    }
+
+    private void CheckSource()
+    {
+        _root.Check();
+        // What others moved or replaced since the last batch must be seen as it is now.
+        _root.Tree.Forget();
+    }
+
+    private void Halt(string reason)
+    {
+        foreach (var worker in _workers)
+            worker.Halt(reason);
+        _lost.TrySetResult(reason);
+    }
+}
