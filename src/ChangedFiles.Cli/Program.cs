@@ -1,10 +1,17 @@
+using System.CommandLine;
+using ChangedFiles.Cli.Commands;
+
 namespace ChangedFiles.Cli;
 
 internal static class Program
 {
     private static int Main(string[] args)
     {
-        _ = args;
-        return 0;
+        var root = new RootCommand("Realtime filesystem replication over the rsync protocol.")
+        {
+            MirrorCommand.Create(),
+            WatchCommand.Create(),
+        };
+        return root.Parse(args).Invoke();
     }
 }

@@ -1,0 +1,75 @@
+using System.Text;
+using ChangedFiles.Cli.Rsync;
+using ChangedFiles.Engine.Destinations;
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Transports;
+
+namespace ChangedFiles.Cli.Commands;
+
+/// <summary>Bad input, said in one line that tells what to do.</summary>
+internal sealed class UsageException(string message) : Exception(message);
+
+/// <summary>A DEST as rsync users write it, made into a destination.</summary>
+internal static class DestinationArgument
+{
+    /// <summary>
+    /// rsync's rule: <c>SRC/</c> mirrors what is in the directory, <c>SRC</c> the directory itself, below DEST under its own name.
+    /// </summary>
+    public static string OwnName(string source)
+    {
+        var trimmed = source.TrimEnd('/');
+        var name = trimmed[(trimmed.LastIndexOf('/') + 1)..];
+        return source.EndsWith('/') || name is "" or "." or ".." ? "" : name;
+    }
+
+    /// <summary>Makes the destination that <paramref name="text"/> names.</summary>
+    public static Func<IFileSource, IDestination> Parse(string text, string ownName, MirrorSettings settings)
+    {
+        var location = Location.Parse(text);
+        return location.Kind switch
+        {
+            LocationKind.Daemon => Daemon(text, location, ownName, settings),
+            LocationKind.Shell => throw new UsageException($"{text}: destinations over a remote shell are not there yet; use host::module or rsync://host/module"),
+            _ => throw new UsageException($"{text}: local destinations are not there yet"),
+        };
+    }
+
+    private static Func<IFileSource, IDestination> Daemon(string text, Location location, string ownName, MirrorSettings settings)
+    {
+        if (location.Module.Length == 0)
+            throw new UsageException($"{text}: the module is missing: rsync://host/MODULE/path");
+        var directory = location.Path[location.Module.Length..].Trim('/');
+        var options = new DaemonDestinationOptions
+        {
+            Name = text,
+            Address = new DaemonAddress(location.Host, location.Module, location.Port > 0 ? location.Port : settings.Port, location.User),
+            Directory = directory.Length == 0 ? ownName : ownName.Length == 0 ? directory : $"{directory}/{ownName}",
+            Password = Password(settings),
+            Delete = settings.Delete,
+            NumericIds = settings.NumericIds,
+            Filters = settings.Filters,
+        };
+        return source => new DaemonDestination(options, source);
+    }
+
+    private static byte[]? Password(MirrorSettings settings)
+    {
+        if (settings.PasswordFile is { } file)
+            return PasswordFiles.Read(file);
+        return Environment.GetEnvironmentVariable("RSYNC_PASSWORD") is { } password ? Encoding.UTF8.GetBytes(password) : null;
+    }
+}
+
+/// <summary>What of the command line concerns destinations.</summary>
+internal sealed record MirrorSettings
+{
+    public int Port { get; init; } = DaemonAddress.DefaultPort;
+
+    public bool Delete { get; init; } = true;
+
+    public bool NumericIds { get; init; }
+
+    public string? PasswordFile { get; init; }
+
+    public IReadOnlyList<byte[]> Filters { get; init; } = [];
+}

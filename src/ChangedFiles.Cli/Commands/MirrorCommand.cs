@@ -1,0 +1,81 @@
+using System.CommandLine;
+using ChangedFiles.Cli.Output;
+using ChangedFiles.Engine.Mirrors;
+using ChangedFiles.Engine.Planning;
+using ChangedFiles.Engine.Watching;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Transports;
+
+namespace ChangedFiles.Cli.Commands;
+
+/// <summary><c>changedfiles mirror SRC DEST</c>: the main job.</summary>
+internal static class MirrorCommand
+{
+    private static readonly Argument<string> Source = new("SRC") { Description = "The directory. With a trailing slash its contents, without it the directory itself." };
+    private static readonly Argument<string> Destination = new("DEST") { Description = "rsync://[user@]host[:port]/module[/path], [user@]host::module[/path], or a local directory." };
+    private static readonly Option<string[]> To = new("--to") { Description = "A further destination; may be given several times.", HelpName = "DEST" };
+    private static readonly Option<bool> Once = new("--once") { Description = "Stop when both sides are equal." };
+    private static readonly Option<bool> NoDelete = new("--no-delete") { Description = "Keep at the destination what is gone at the source." };
+    private static readonly Option<bool> NumericIds = new("--numeric-ids") { Description = "Owners and groups by number, not by name." };
+    private static readonly Option<string> PasswordFile = new("--password-file") { Description = "For daemons that ask for a password (or set RSYNC_PASSWORD).", HelpName = "FILE" };
+    private static readonly Option<int> Port = new("--port") { Description = "The daemon's port.", DefaultValueFactory = _ => DaemonAddress.DefaultPort };
+    private static readonly Option<EventSourceKind> WatchWith = new("--source") { Description = "How changes are seen." };
+    private static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Name what is delivered." };
+    private static readonly Option<bool> Json = new("--json") { Description = "One JSON object a line." };
+
+    public static Command Create()
+    {
+        var command = new Command("mirror", "Keep DEST equal to SRC: sync once, then follow every change within milliseconds.")
+        {
+            Source, Destination, To, Once, NoDelete, NumericIds, PasswordFile, Port, WatchWith, Verbose, Json,
+        };
+        command.SetAction(parsed => (int)Guard(() => Run(parsed)));
+        return command;
+    }
+
+    private static ExitCode Run(ParseResult parsed)
+    {
+        var source = parsed.GetRequiredValue(Source);
+        var settings = new MirrorSettings
+        {
+            Port = parsed.GetValue(Port),
+            Delete = !parsed.GetValue(NoDelete),
+            NumericIds = parsed.GetValue(NumericIds),
+            PasswordFile = parsed.GetValue(PasswordFile),
+        };
+        var ownName = DestinationArgument.OwnName(source);
+        string[] targets = [parsed.GetRequiredValue(Destination), .. parsed.GetValue(To) ?? []];
+        var destinations = targets.Select(target => DestinationArgument.Parse(target, ownName, settings)).ToList();
+        var options = new MirrorOptions { Once = parsed.GetValue(Once), Watch = new WatchOptions { Kind = parsed.GetValue(WatchWith) } };
+        using var mirror = new Mirror(SourceRoot.Open(source), options, destinations);
+        var report = MirrorReport.For(parsed.GetValue(Json), parsed.GetValue(Verbose));
+        return new MirrorRun(mirror, report).Run(source);
+    }
+
+    /// <summary>Foreseen failures are one line on stderr and rsync's exit code.</summary>
+    private static ExitCode Guard(Func<ExitCode> run)
+    {
+        try
+        {
+            return run();
+        }
+        catch (UsageException wrong)
+        {
+            return Fail(wrong.Message, ExitCode.SyntaxOrUsage);
+        }
+        catch (SourceLostException lost)
+        {
+            return Fail(lost.Message, ExitCode.FileSelection);
+        }
+        catch (WatchException unwatched)
+        {
+            return Fail(unwatched.Message, ExitCode.FileSelection);
+        }
+    }
+
+    private static ExitCode Fail(string message, ExitCode code)
+    {
+        Console.Error.WriteLine($"changedfiles: {message}");
+        return code;
+    }
+}
