@@ -1,0 +1,156 @@
+using System.Text;
+using ChangedFiles.Rsync.Files;
+
+namespace ChangedFiles.Rsync.Filters;
+
+/// <summary>Collects filter rules in the order of the command line, of a daemon's configuration, or of the wire.</summary>
+/// <remarks>Every method throws <see cref="FilterSyntaxException"/> with the rule and the reason when it cannot take one.</remarks>
+public sealed class FilterRulesBuilder
+{
+    /// <summary>Most rules taken from a peer, and most bytes of them.</summary>
+    public const int MaxReceivedRules = 1_000_000, MaxReceivedBytes = 64 << 20;
+
+    /// <summary>Largest file of rules, in bytes.</summary>
+    public const int MaxFileLength = 64 << 20;
+
+    private readonly RuleReader _reader;
+    private readonly bool _daemon;
+    private long _receivedBytes;
+    private int _receivedRules;
+    private int _shorthands;
+
+    /// <param name="nulDelimited">--from0: lines of files end with NUL.</param>
+    /// <param name="forDaemon">Rules of a daemon's configuration, about the whole module.</param>
+    public FilterRulesBuilder(bool nulDelimited = false, bool forDaemon = false)
+    {
+        NulDelimited = nulDelimited;
+        _daemon = forDaemon;
+        _reader = new RuleReader(OpenFile, CvsRules, nulDelimited) { IsMergedAlready = _ => false };
+    }
+
+    /// <summary>-C: at the end come the per-directory .cvsignore files and the built-in list.</summary>
+    public bool CvsExclude { get; set; }
+
+    /// <summary>--delete-excluded.</summary>
+    public bool DeleteExcluded { get; set; }
+
+    /// <summary>--from0.</summary>
+    public bool NulDelimited { get; }
+
+    /// <summary>Reads a file of rules by its name as written ("-" is standard input).</summary>
+    public Func<string, byte[]> ReadFile { get; init; } = ReadHostFile;
+
+    /// <summary>Reads an environment variable; HOME and CVSIGNORE matter to -C.</summary>
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+
+    /// <summary>--filter.</summary>
+    public FilterRulesBuilder AddFilter(string rule) => AddText(rule, new RuleTemplate(FilterModifiers.None, Daemon: _daemon));
+
+    /// <summary>--exclude: a pattern, or "+ ", "- " before one, or "!".</summary>
+    public FilterRulesBuilder AddExclude(string pattern) => AddText(pattern, OldStyle(FilterModifiers.None));
+
+    /// <summary>--include.</summary>
+    public FilterRulesBuilder AddInclude(string pattern) => AddText(pattern, OldStyle(FilterModifiers.Include));
+
+    /// <summary>--exclude-from.</summary>
+    public FilterRulesBuilder AddExcludeFrom(string file) => AddFile(file, OldStyle(FilterModifiers.None));
+
+    /// <summary>--include-from.</summary>
+    public FilterRulesBuilder AddIncludeFrom(string file) => AddFile(file, OldStyle(FilterModifiers.Include));
+
+    /// <summary>-F: the first time per-directory .rsync-filter files from the top down, the second time these files are excluded.</summary>
+    public FilterRulesBuilder AddShorthand()
+    {
+        _shorthands++;
+        return _shorthands switch
+        {
+            1 => AddFilter(": /.rsync-filter"),
+            2 => AddFilter("- .rsync-filter"),
+            _ => this,
+        };
+    }
+
+    /// <summary>A daemon's <c>filter</c> parameter: rules between white space.</summary>
+    public FilterRulesBuilder AddFilterWords(string rules) => AddText(rules, new RuleTemplate(FilterModifiers.Words, Daemon: _daemon));
+
+    /// <summary>A daemon's <c>exclude</c> parameter.</summary>
+    public FilterRulesBuilder AddExcludeWords(string patterns) => AddText(patterns, OldStyle(FilterModifiers.Words));
+
+    /// <summary>A daemon's <c>include</c> parameter.</summary>
+    public FilterRulesBuilder AddIncludeWords(string patterns) => AddText(patterns, OldStyle(FilterModifiers.Words | FilterModifiers.Include));
+
+    /// <summary>One rule as the peer sent it, without its length.</summary>
+    public FilterRulesBuilder AddReceived(ReadOnlySpan<byte> rule)
+    {
+        if (rule.Length is 0 or > FilterRule.MaxWireLength)
+            throw new FilterSyntaxException($"the peer's filter rule has {rule.Length} bytes, which is not 1..{FilterRule.MaxWireLength}");
+        if (++_receivedRules > MaxReceivedRules || (_receivedBytes += rule.Length) > MaxReceivedBytes)
+            throw new FilterSyntaxException($"the peer sends more than {MaxReceivedRules} filter rules or {MaxReceivedBytes} bytes of them");
+        var received = rule;
+        if (RuleToken.TryTake(ref received, default, null, out var token) && token.Kind == RuleKind.Merge)
+            throw new FilterSyntaxException($"the peer's filter rule \"{TreePath.Printable(rule)}\" names a file of this side to merge, which no peer may");
+        _reader.AddText(rule, default);
+        return this;
+    }
+
+    /// <summary>The rules so far.</summary>
+    public FilterRules Build()
+    {
+        var implied = new RuleReader(OpenFile, CvsRules, NulDelimited)
+        {
+            IsMergedAlready = name => _reader.Rules.Any(rule => rule.IsDirMerge && rule.LastName.SequenceEqual(name.Span)),
+        };
+        if (CvsExclude)
+        {
+            implied.AddText(":C"u8, default);
+            implied.AddText("-C"u8, default);
+        }
+        return new FilterRules(_reader.Rules, implied.Rules)
+        {
+            DeleteExcluded = DeleteExcluded,
+            NulDelimited = NulDelimited,
+            CvsRules = CvsRules,
+        };
+    }
+
+    private RuleTemplate OldStyle(FilterModifiers modifiers) => new(modifiers, OldPrefixes: true, Daemon: _daemon);
+
+    private FilterRulesBuilder AddText(string text, RuleTemplate template)
+    {
+        _reader.AddText(Encoding.UTF8.GetBytes(text), template);
+        return this;
+    }
+
+    private FilterRulesBuilder AddFile(string name, RuleTemplate template)
+    {
+        _reader.AddFile(ReadFile(name), template, name);
+        return this;
+    }
+
+    private byte[] OpenFile(ReadOnlySpan<byte> name) => ReadFile(Encoding.UTF8.GetString(name));
+
+    private FilterRule[] CvsRules(FilterModifiers modifiers)
+    {
+        var home = Environment("HOME");
+        var file = string.IsNullOrEmpty(home) ? null : Path.Combine(home, ".cvsignore");
+        var contents = file is not null && File.Exists(file) ? ReadFile(file) : [];
+        return CvsIgnore.Rules(modifiers, contents, Encoding.UTF8.GetBytes(Environment("CVSIGNORE") ?? ""));
+    }
+
+    private static byte[] ReadHostFile(string name)
+    {
+        try
+        {
+            using var file = name == "-" ? Console.OpenStandardInput() : File.OpenRead(name);
+            using var contents = new MemoryStream();
+            file.CopyTo(contents);
+            if (contents.Length > MaxFileLength)
+                throw new FilterSyntaxException($"file of filter rules {name}: has {contents.Length} bytes, more than {MaxFileLength}");
+            return contents.ToArray();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new FilterSyntaxException($"file of filter rules {name} cannot be read: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.Files;
+
+namespace ChangedFiles.Rsync.Filters;
+
+/// <summary>
+/// The rules as they stand in one directory, for one side. A walk enters each directory from its parent's scope and checks the
+/// names in it; scopes are immutable, so that a walk keeps as many as it likes and may share them between threads.
+/// </summary>
+public sealed class FilterScope
+{
+    private readonly FilterRules _rules;
+    private readonly FilterSide _side;
+    private readonly FilterTree _tree;
+    private readonly RuleList _list;
+
+    /// <summary>The merge rules in force. Lists below only ever append to their parents', so an index is good for all of them.</summary>
+    private readonly FilterRule[] _merges;
+
+    /// <summary>What each merge rule stands for here; null: nothing.</summary>
+    private readonly RuleList?[] _merged;
+
+    /// <summary>False until the first directory is entered, which is when the directories above it are looked at.</summary>
+    private readonly bool _entered;
+
+    internal FilterScope(FilterRules rules, FilterSide side, FilterTree tree)
+    {
+        (_rules, _side, _tree) = (rules, side, tree);
+        _list = new RuleList(rules.Rules, side, rules.DeleteExcluded, PathStart);
+        _merges = [.. rules.Rules.Where(rule => rule.IsDirMerge && rule.AppliesTo(side, rules.DeleteExcluded))];
+        _merged = new RuleList?[_merges.Length];
+    }
+
+    private FilterScope(FilterScope parent, FilterRule[] merges, RuleList?[] merged)
+    {
+        (_rules, _side, _tree, _list) = (parent._rules, parent._side, parent._tree, parent._list);
+        (_merges, _merged, _entered) = (merges, merged, true);
+    }
+
+    private ReadOnlySpan<byte> RootBytes => _tree.Root.IsRoot ? default : _tree.Root.Bytes;
+
+    private int PathStart => RootBytes.Length + 1;
+
+    /// <summary>The rules as they are inside <paramref name="directory"/>, which is in the directory of this scope (or is the transfer's top).</summary>
+    /// <exception cref="FilterSyntaxException">Its merge file has a rule that cannot be read.</exception>
+    public FilterScope Enter(TreePath directory)
+    {
+        if (_merges.Length == 0)
+            return this;
+        var walk = new MergeWalk(this, directory);
+        if (!_entered)
+            walk.ReadAbove();
+        return walk.ReadHere();
+    }
+
+    /// <summary>What the rules say of a path in this scope's directory. The top of the transfer itself is always included.</summary>
+    /// <param name="path">Below the transfer root.</param>
+    /// <param name="isDirectory">What it is.</param>
+    /// <param name="ignorePerishable">While the directory it is in is being deleted: rules with p do not hold it back.</param>
+    public FilterVerdict Check(TreePath path, bool isDirectory, bool ignorePerishable = false) =>
+        path.IsRoot ? default : Check(path.Bytes, isDirectory, ignorePerishable);
+
+    /// <inheritdoc cref="Check(TreePath, bool, bool)"/>
+    public FilterVerdict Check(ReadOnlySpan<byte> path, bool isDirectory, bool ignorePerishable = false) =>
+        _rules.IsEmpty ? default
+            : new(_list.FirstMatch(new FilterName(RootBytes, path, isDirectory), this, xattr: false, ignorePerishable));
+
+    /// <summary>What the rules with x say of an attribute's name, for example "user.comment".</summary>
+    public FilterVerdict CheckXattr(ReadOnlySpan<byte> name) =>
+        _rules.IsEmpty ? default : new(_list.FirstMatch(new FilterName(default, name, false), this, xattr: true, ignorePerishable: false));
+
+    /// <summary>
+    /// The verdict on a path anywhere below this scope's directory, as a walk would have reached it: the first excluded directory on
+    /// the way decides. <paramref name="decidedAt"/> is the name it was decided at. Reads the merge files on the way.
+    /// </summary>
+    public FilterVerdict CheckAlong(TreePath path, bool isDirectory, out TreePath decidedAt)
+    {
+        var scope = this;
+        var from = 0;
+        while (path.Bytes[from..].IndexOf((byte)'/') is >= 0 and var length)
+        {
+            decidedAt = TreePath.Parse(path.Bytes[..(from + length)]);
+            var verdict = scope.Check(decidedAt, isDirectory: true);
+            if (verdict.IsExcluded)
+                return verdict;
+            scope = scope.Enter(decidedAt);
+            from += length + 1;
+        }
+        decidedAt = path;
+        return scope.Check(path, isDirectory);
+    }
+
+    internal RuleList? MergedBy(FilterRule merge)
+    {
+        var i = Array.IndexOf(_merges, merge);
+        return i < 0 ? null : _merged[i];
+    }
+
+    /// <summary>The steps from one directory's lists to the next one's.</summary>
+    private sealed class MergeWalk(FilterScope from, TreePath directory)
+    {
+        private readonly List<FilterRule> _merges = [.. from._merges];
+        private readonly List<RuleList?> _merged = [.. from._merged];
+        private bool _changed;
+
+        /// <summary>A merge rule with a path begins at that directory, when it is above the first one that is transferred.</summary>
+        public void ReadAbove()
+        {
+            _changed = true;
+            if (from._tree.Top is not { } top)
+                return;
+            var first = from._tree.Root.Append(directory);
+            for (var i = 0; i < _merges.Count; i++)
+            {
+                if (!TryStart(_merges[i], first, out var at))
+                    continue;
+                for (; at != first; at = Down(at, first))
+                    Read(i, top, at, at.IsRoot ? (from._tree.Root.IsRoot ? 1 : 0) : at.Bytes.Length + 1);
+            }
+        }
+
+        public FilterScope ReadHere()
+        {
+            for (var i = 0; i < _merges.Count; i++)
+            {
+                if (from._tree.Source is { } source)
+                    Read(i, source, directory, from.PathStart + (directory.IsRoot ? 0 : directory.Bytes.Length + 1));
+            }
+            return _changed ? new FilterScope(from, [.. _merges], [.. _merged]) : from;
+        }
+
+        private static bool TryStart(FilterRule merge, TreePath first, out TreePath start)
+        {
+            start = first;
+            var folder = merge.Pattern[..^merge.LastName.Length];
+            if (folder.IsEmpty)
+                return false;
+            var found = folder[0] == '/'
+                ? folder.Length == 1 ? (start = TreePath.Root) == TreePath.Root : MergeFiles.TryResolve(TreePath.Root, folder[1..], out start)
+                : MergeFiles.TryResolve(first, folder, out start);
+            return found && first.IsBelow(start);
+        }
+
+        private static TreePath Down(TreePath at, TreePath towards)
+        {
+            var rest = towards.RelativeTo(at).Bytes;
+            var slash = rest.IndexOf((byte)'/');
+            return at.Child(slash < 0 ? rest : rest[..slash]);
+        }
+
+        private void Read(int i, IFileSource source, TreePath at, int anchor)
+        {
+            var merge = _merges[i];
+            var inherited = merge.Has(FilterModifiers.NoInherit) ? null : _merged[i];
+            var path = at.Child(merge.LastName);
+            var errno = MergeFiles.Read(source, path, out var contents);
+            if (errno is not (Errno.None or Errno.ENOENT or Errno.ENOTDIR))
+                from._tree.Warning?.Invoke($"filter rules in {path} cannot be read ({errno.Describe()}); going on without them");
+            if (contents.Length == 0)
+            {
+                Set(i, inherited);
+                return;
+            }
+            var reader = new RuleReader(name => OpenMerge(source, at, name, path), from._rules.CvsRules, from._rules.NulDelimited)
+            {
+                IsMergedAlready = name => _merges.Exists(known => known.LastName.SequenceEqual(name.Span)),
+            };
+            reader.AddFile(contents, new RuleTemplate(merge.Modifiers), path.ToString());
+            Set(i, new RuleList(reader.Rules, from._side, from._rules.DeleteExcluded, anchor, reader.Cleared ? null : inherited));
+            foreach (var nested in reader.Rules.Where(rule => rule.IsDirMerge && rule.AppliesTo(from._side, from._rules.DeleteExcluded)))
+            {
+                _merges.Add(nested);
+                _merged.Add(null);
+                _changed = true;
+            }
+        }
+
+        private void Set(int i, RuleList? list)
+        {
+            _changed |= !ReferenceEquals(_merged[i], list);
+            _merged[i] = list;
+        }
+
+        /// <summary>A file that a merge file names: beside the transfer's top when it is a bare name, else from the naming file's directory.</summary>
+        private static byte[] OpenMerge(IFileSource source, TreePath at, ReadOnlySpan<byte> name, TreePath namedIn)
+        {
+            var start = name.Contains((byte)'/') ? at : TreePath.Root;
+            if (!MergeFiles.TryResolve(start, name, out var path))
+                throw new FilterSyntaxException($"filter rules in {namedIn}: the file to merge is outside the tree");
+            var errno = MergeFiles.Read(source, path, out var contents);
+            return errno == Errno.None
+                ? contents
+                : throw new FilterSyntaxException($"filter rules in {namedIn}: the file to merge cannot be read: {errno.Describe()}");
+        }
+    }
+}

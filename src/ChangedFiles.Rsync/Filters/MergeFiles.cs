@@ -1,0 +1,79 @@
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.Files;
+
+namespace ChangedFiles.Rsync.Filters;
+
+/// <summary>Reads merge files, never from outside the tree (docs/protocol.md 11.5).</summary>
+internal static class MergeFiles
+{
+    /// <summary>Largest merge file, in bytes.</summary>
+    public const int MaxLength = 16 << 20;
+
+    /// <summary>Most symbolic links followed to a merge file, each inside the tree.</summary>
+    public const int MaxLinks = 8;
+
+    /// <summary>The whole file; <see cref="Errno.EFBIG"/> when it is too big.</summary>
+    public static Errno Read(IFileSource source, TreePath path, out byte[] contents)
+    {
+        contents = [];
+        for (var links = 0; ; links++)
+        {
+            var errno = source.Open(path, out var file);
+            if (errno == Errno.ELOOP && links < MaxLinks && source.ReadLink(path, out var target) == Errno.None)
+            {
+                if (!TryResolve(path.Parent, target, out path))
+                    return Errno.EXDEV;
+                continue;
+            }
+            if (errno != Errno.None)
+                return errno;
+            using (file)
+                return ReadAll(file!, out contents);
+        }
+    }
+
+    /// <summary>Goes from <paramref name="directory"/> along <paramref name="name"/>; false when that is absolute or climbs out.</summary>
+    public static bool TryResolve(TreePath directory, ReadOnlySpan<byte> name, out TreePath path)
+    {
+        path = directory;
+        if (name.IsEmpty || name[0] == '/')
+            return false;
+        foreach (var range in name.Split((byte)'/'))
+        {
+            var component = name[range];
+            if (component.IsEmpty || component.SequenceEqual("."u8))
+                continue;
+            if (component.SequenceEqual(".."u8))
+            {
+                if (path.IsRoot)
+                    return false;
+                path = path.Parent;
+                continue;
+            }
+            if (component.Length > TreePath.MaxNameLength || path.Bytes.Length + 1 + component.Length > TreePath.MaxLength)
+                return false;
+            path = path.Child(component);
+        }
+        return true;
+    }
+
+    private static Errno ReadAll(SourceFile file, out byte[] contents)
+    {
+        contents = [];
+        using var all = new MemoryStream();
+        var buffer = new byte[16 << 10];
+        while (true)
+        {
+            var errno = file.Read(buffer, all.Length, out var read);
+            if (errno != Errno.None)
+                return errno;
+            if (read == 0)
+                break;
+            all.Write(buffer, 0, read);
+            if (all.Length > MaxLength)
+                return Errno.EFBIG;
+        }
+        contents = all.ToArray();
+        return Errno.None;
+    }
+}
