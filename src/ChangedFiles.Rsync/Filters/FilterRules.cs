@@ -43,7 +43,7 @@ public sealed class FilterRules
     /// the caller writes the lengths and the end, and only where the table in 5.1 asks for a list.
     /// </summary>
     /// <param name="client">The side that the client is.</param>
-    /// <exception cref="FilterSyntaxException">A rule is too long for the wire.</exception>
+    /// <exception cref="FilterException">A rule is too long for the wire.</exception>
     public IEnumerable<byte[]> ToWire(FilterSide client)
     {
         var server = client == FilterSide.Sender ? FilterSide.Receiver : FilterSide.Sender;
@@ -55,7 +55,7 @@ public sealed class FilterRules
         {
             var text = rule.ToBytes();
             if (text.Length > FilterRule.MaxWireLength)
-                throw new FilterSyntaxException($"filter rule {rule} has {text.Length} bytes; the protocol carries at most {FilterRule.MaxWireLength}");
+                throw new FilterException($"filter rule {rule} has {text.Length} bytes; the protocol carries at most {FilterRule.MaxWireLength}");
             yield return text;
         }
     }

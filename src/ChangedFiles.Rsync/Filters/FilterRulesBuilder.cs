@@ -1,10 +1,11 @@
 using System.Text;
 using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Rsync.Filters;
 
 /// <summary>Collects filter rules in the order of the command line, of a daemon's configuration, or of the wire.</summary>
-/// <remarks>Every method throws <see cref="FilterSyntaxException"/> with the rule and the reason when it cannot take one.</remarks>
+/// <remarks>Every method throws <see cref="FilterException"/> with the rule and the reason when it cannot take one.</remarks>
 public sealed class FilterRulesBuilder
 {
     /// <summary>Most rules taken from a peer, and most bytes of them.</summary>
@@ -83,12 +84,12 @@ public sealed class FilterRulesBuilder
     public FilterRulesBuilder AddReceived(ReadOnlySpan<byte> rule)
     {
         if (rule.Length is 0 or > FilterRule.MaxWireLength)
-            throw new FilterSyntaxException($"the peer's filter rule has {rule.Length} bytes, which is not 1..{FilterRule.MaxWireLength}");
+            throw new FilterException($"the peer's filter rule has {rule.Length} bytes, which is not 1..{FilterRule.MaxWireLength}");
         if (++_receivedRules > MaxReceivedRules || (_receivedBytes += rule.Length) > MaxReceivedBytes)
-            throw new FilterSyntaxException($"the peer sends more than {MaxReceivedRules} filter rules or {MaxReceivedBytes} bytes of them");
+            throw new FilterException($"the peer sends more than {MaxReceivedRules} filter rules or {MaxReceivedBytes} bytes of them");
         var received = rule;
         if (RuleToken.TryTake(ref received, default, null, out var token) && token.Kind == RuleKind.Merge)
-            throw new FilterSyntaxException($"the peer's filter rule \"{TreePath.Printable(rule)}\" names a file of this side to merge, which no peer may");
+            throw new FilterException($"the peer's filter rule \"{TreePath.Printable(rule)}\" names a file of this side to merge, which no peer may");
         _reader.AddText(rule, default);
         return this;
     }
@@ -145,12 +146,12 @@ public sealed class FilterRulesBuilder
             using var contents = new MemoryStream();
             file.CopyTo(contents);
             if (contents.Length > MaxFileLength)
-                throw new FilterSyntaxException($"file of filter rules {name}: has {contents.Length} bytes, more than {MaxFileLength}");
+                throw new FilterException($"file of filter rules {name}: has {contents.Length} bytes, more than {MaxFileLength}");
             return contents.ToArray();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new FilterSyntaxException($"file of filter rules {name} cannot be read: {e.Message}");
+            throw new FilterException($"file of filter rules {name} cannot be read: {e.Message}", ExitCode.FileIO);
         }
     }
 }

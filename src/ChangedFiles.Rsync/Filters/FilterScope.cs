@@ -1,5 +1,6 @@
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Rsync.Filters;
 
@@ -42,7 +43,7 @@ public sealed class FilterScope
     private int PathStart => RootBytes.Length + 1;
 
     /// <summary>The rules as they are inside <paramref name="directory"/>, which is in the directory of this scope (or is the transfer's top).</summary>
-    /// <exception cref="FilterSyntaxException">Its merge file has a rule that cannot be read.</exception>
+    /// <exception cref="FilterException">Its merge file has a rule that cannot be read.</exception>
     public FilterScope Enter(TreePath directory)
     {
         if (_merges.Length == 0)
@@ -186,11 +187,11 @@ public sealed class FilterScope
         {
             var start = name.Contains((byte)'/') ? at : TreePath.Root;
             if (!MergeFiles.TryResolve(start, name, out var path))
-                throw new FilterSyntaxException($"filter rules in {namedIn}: the file to merge is outside the tree");
+                throw new FilterException($"filter rules in {namedIn}: the file to merge is outside the tree");
             var errno = MergeFiles.Read(source, path, out var contents);
             return errno == Errno.None
                 ? contents
-                : throw new FilterSyntaxException($"filter rules in {namedIn}: the file to merge cannot be read: {errno.Describe()}");
+                : throw new FilterException($"filter rules in {namedIn}: the file to merge cannot be read: {errno.Describe()}", ExitCode.FileIO);
         }
     }
 }

@@ -2,7 +2,7 @@ using ChangedFiles.Rsync.Files;
 
 namespace ChangedFiles.Rsync.Filters;
 
-/// <summary>Gives the contents of a merge file that a rule names, or throws <see cref="FilterSyntaxException"/>.</summary>
+/// <summary>Gives the contents of a merge file that a rule names, or throws <see cref="FilterException"/>.</summary>
 internal delegate byte[] MergeFileOpener(ReadOnlySpan<byte> name);
 
 /// <summary>Turns the text of rules into a list: takes in merge files, clears, and leaves out what is already there.</summary>
@@ -119,7 +119,7 @@ internal sealed class RuleReader(MergeFileOpener open, Func<FilterModifiers, Fil
             return;
         }
         if (++_depth > MaxMergeDepth)
-            throw new FilterSyntaxException($"merge file {TreePath.Printable(name)}: merge files name each other {MaxMergeDepth} deep; one must stop");
+            throw new FilterException($"merge file {TreePath.Printable(name)}: merge files name each other {MaxMergeDepth} deep; one must stop");
         AddFile(open(name), new RuleTemplate(modifiers), TreePath.Printable(name));
         _depth--;
     }

@@ -31,8 +31,7 @@ internal readonly ref struct RuleToken
     ];
 
     /// <summary>What a rule takes over from the merge rule it was read through.</summary>
-    private const FilterModifiers Inherited = FilterModifiers.AbsolutePath | FilterModifiers.Include | FilterModifiers.Perishable
-        | FilterModifiers.Xattr;
+    private const FilterModifiers Inherited = FilterModifiers.AbsolutePath | FilterModifiers.Include | FilterModifiers.Perishable;
 
     private const FilterModifiers ForMergeOnly = FilterModifiers.ExcludeSelf | FilterModifiers.NoInherit | FilterModifiers.Words;
 
@@ -47,7 +46,7 @@ internal readonly ref struct RuleToken
     /// <param name="template">How to read it.</param>
     /// <param name="origin">File and line. Where it is given, errors name it and keep the file's contents to themselves (docs/protocol.md 11.6).</param>
     /// <param name="token">The rule.</param>
-    /// <exception cref="FilterSyntaxException">It is none.</exception>
+    /// <exception cref="FilterException">It is none.</exception>
     public static bool TryTake(ref ReadOnlySpan<byte> text, RuleTemplate template, string? origin, out RuleToken token)
     {
         token = default;
@@ -192,6 +191,6 @@ internal readonly ref struct RuleToken
         return end;
     }
 
-    private static FilterSyntaxException Error(ReadOnlySpan<byte> rule, string? origin, string reason) =>
+    private static FilterException Error(ReadOnlySpan<byte> rule, string? origin, string reason) =>
         new(origin is null ? $"filter rule \"{TreePath.Printable(rule)}\": {reason}" : $"filter rule in {origin}: {reason}");
 }

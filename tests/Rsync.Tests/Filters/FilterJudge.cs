@@ -1,24 +1,33 @@
 using System.Diagnostics;
+using System.Text;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Filters;
+using ChangedFiles.TestKit;
+using Xunit;
 
 namespace ChangedFiles.Rsync.Tests.Filters;
 
 /// <summary>A directory of files that stock rsync and our own walk look at with the same rules.</summary>
 internal sealed class FilterJudge : IDisposable
 {
+    private readonly TempDirectory _temp = new();
+    private readonly LocalTree _top;
+
     public FilterJudge()
     {
-        Directory.CreateDirectory(Tree);
-        Directory.CreateDirectory(Empty);
+        Tree = _temp.Mkdir("tree");
+        Empty = _temp.Mkdir("empty");
+        Assert.Equal(Errno.None, LocalTree.Open("/", out var top));
+        _top = top!;
     }
 
-    public string Base { get; } = Directory.CreateTempSubdirectory("filters-").FullName;
+    /// <summary>Stands in place of the names when the rules are refused.</summary>
+    public const string Refused = "refused";
 
-    public string Tree => Path.Combine(Base, "tree");
+    public string Tree { get; }
 
-    private string Empty => Path.Combine(Base, "empty");
+    private string Empty { get; }
 
     /// <summary>Makes files (and "directories/") with the contents given after '='.</summary>
     public FilterJudge With(params string[] files)
@@ -26,50 +35,42 @@ internal sealed class FilterJudge : IDisposable
         foreach (var file in files)
         {
             var parts = file.Split('=', 2);
-            var path = Path.Combine(Tree, parts[0]);
             if (parts[0].EndsWith('/'))
-            {
-                Directory.CreateDirectory(path);
-                continue;
-            }
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(path, parts.Length > 1 ? parts[1] : "");
+                _temp.Mkdir("tree/" + parts[0]);
+            else
+                _temp.Write("tree/" + parts[0], parts.Length > 1 ? parts[1] : "");
         }
         return this;
     }
 
-    /// <summary>The names that rsync would transfer, sorted, or its first line of complaint.</summary>
+    /// <summary>The names that rsync would transfer, sorted, or that it refuses the rules.</summary>
     public List<string> RsyncSends(params string[] options) =>
         Rsync([.. options, "-rn", "--out-format=%n", Tree + "/", Empty + "/"], line => line == "./" ? null : line);
 
-    /// <summary>The names that rsync would delete when nothing of the tree is at the source any more.</summary>
+    /// <summary>The names that rsync deletes when nothing of the tree is at the source any more. (A dry run would also name directories that stay.)</summary>
     public List<string> RsyncDeletes(params string[] options) =>
-        Rsync([.. options, "-rn", "--delete", "--out-format=%n", Empty + "/", Tree + "/"],
+        Rsync([.. options, "-r", "--delete", "--out-format=%n", Empty + "/", Tree + "/"],
             line => line.StartsWith("deleting ", StringComparison.Ordinal) ? line["deleting ".Length..] : null);
 
     /// <summary>The same by our own walk.</summary>
-    public List<string> WeSend(FilterRules rules)
+    public List<string> WeSend(FilterRules rules, Action<string>? warning = null) => Sorted(sent =>
+        Walk(Open(rules, FilterSide.Sender, warning).Enter(TreePath.Root), TreePath.Root, sent));
+
+    public List<string> WeDelete(FilterRules rules) => Sorted(deleted =>
+        Delete(Open(rules, FilterSide.Receiver), TreePath.Root, false, deleted));
+
+    public FilterScope Open(FilterRules rules, FilterSide side, Action<string>? warning = null)
     {
-        var sent = new List<string>();
-        Walk(Open(rules, FilterSide.Sender).Enter(TreePath.Root), TreePath.Root, sent);
-        return Sorted(sent);
+        var root = TreePath.Parse(Tree[1..]);
+        Assert.Equal(Errno.None, _top.OpenTree(root, out var source));
+        return rules.Open(side, new FilterTree { Source = source, Top = _top, Root = root, Warning = warning });
     }
 
-    public List<string> WeDelete(FilterRules rules)
+    public void Dispose()
     {
-        var deleted = new List<string>();
-        Delete(Open(rules, FilterSide.Receiver), TreePath.Root, false, deleted);
-        return Sorted(deleted);
+        _top.Dispose();
+        _temp.Dispose();
     }
-
-    public FilterScope Open(FilterRules rules, FilterSide side) => rules.Open(side, new FilterTree
-    {
-        Source = new DirectorySource(Tree),
-        Top = new DirectorySource("/"),
-        Root = TreePath.Parse(Tree[1..]),
-    });
-
-    public void Dispose() => Directory.Delete(Base, recursive: true);
 
     private void Walk(FilterScope scope, TreePath directory, List<string> sent)
     {
@@ -101,54 +102,31 @@ internal sealed class FilterJudge : IDisposable
     private IEnumerable<(TreePath Path, bool IsDirectory)> Children(TreePath directory)
     {
         foreach (var entry in new DirectoryInfo(Path.Combine(Tree, directory.ToString())).EnumerateFileSystemInfos())
-            yield return (directory.Child(System.Text.Encoding.UTF8.GetBytes(entry.Name)), entry is DirectoryInfo);
+            yield return (directory.Child(Encoding.UTF8.GetBytes(entry.Name)), entry is DirectoryInfo);
     }
 
     private static List<string> Rsync(string[] arguments, Func<string, string?> name)
     {
-        var start = new ProcessStartInfo("rsync", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("rsync", arguments);
         start.Environment["HOME"] = "/nonexistent";
-        using var rsync = Process.Start(start)!;
-        var errors = rsync.StandardError.ReadToEndAsync();
-        var lines = rsync.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        rsync.WaitForExit();
-        return rsync.ExitCode is not 0 and not 25
-            ? ["error: " + errors.GetAwaiter().GetResult().Split('\n')[0]]
-            : Sorted(lines.Select(name).OfType<string>());
+        var rsync = Command.Run(start);
+        return rsync.ExitCode is not 0
+            ? [Refused]
+            : Sorted(names => names.AddRange(rsync.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(name).OfType<string>()));
     }
 
-    private static List<string> Sorted(IEnumerable<string> names) => [.. names.Order(StringComparer.Ordinal)];
-
-    /// <summary>A file source over plain System.IO, for names that are text.</summary>
-    private sealed class DirectorySource(string root) : IFileSource
+    private static List<string> Sorted(Action<List<string>> collect)
     {
-        public Errno Stat(TreePath path, out FileStat stat) => throw new NotSupportedException();
-
-        public Errno ReadLink(TreePath path, out byte[] target) => throw new NotSupportedException();
-
-        public Errno List(TreePath directory, List<byte[]> names) => throw new NotSupportedException();
-
-        public Errno Open(TreePath path, out SourceFile? file)
+        var names = new List<string>();
+        try
         {
-            var full = Path.Combine(root, path.ToString());
-            file = File.Exists(full) ? new Contents(File.ReadAllBytes(full)) : null;
-            return file is null ? Errno.ENOENT : Errno.None;
+            collect(names);
         }
-    }
-
-    private sealed class Contents(byte[] bytes) : SourceFile
-    {
-        public override FileStat Stat => new() { Size = bytes.Length };
-
-        public override Errno Read(Span<byte> buffer, long offset, out int read)
+        catch (FilterException)
         {
-            read = Math.Min(buffer.Length, bytes.Length - (int)offset);
-            bytes.AsSpan((int)offset, read).CopyTo(buffer);
-            return Errno.None;
+            return [Refused];
         }
-
-        protected override void Dispose(bool disposing)
-        {
-        }
+        names.Sort(StringComparer.Ordinal);
+        return names;
     }
 }
