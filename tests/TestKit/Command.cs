@@ -16,7 +16,7 @@ public sealed record Command(string Line, int ExitCode, byte[] OutputBytes, stri
     /// <summary>Runs and waits; any exit code but 0 fails the test with what the program said.</summary>
     public static Command Check(string program, params IEnumerable<string> arguments) => Run(program, arguments).Checked();
 
-    /// <summary>Runs with everything that the start info says, writes <paramref name="input"/> to its standard input, closes that, waits.</summary>
+    /// <summary>Runs what the start info says with <paramref name="input"/> as its standard input, and waits.</summary>
     /// <exception cref="TimeoutException">It did not end in time; it was killed with its children.</exception>
     public static Command Run(ProcessStartInfo start, ReadOnlyMemory<byte> input = default, TimeSpan? timeout = null)
     {

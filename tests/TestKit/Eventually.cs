@@ -3,7 +3,9 @@ using Xunit;
 
 namespace ChangedFiles.TestKit;
 
-/// <summary>Waits for what happens soon. The time-outs are for broken programs, not measurements: a test that passes never meets them.</summary>
+/// <summary>
+/// Waits for what happens soon. The time-outs are for broken programs, not measurements: a test that passes never meets them.
+/// </summary>
 public static class Eventually
 {
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
@@ -25,10 +27,15 @@ public static class Eventually
 
     /// <summary>Polls until both trees are the same. Contents are read only when all else is equal.</summary>
     public static void SameTrees(
-        string expected, string actual, TreeIgnore ignore = TreeIgnore.None, TreeDetails details = TreeDetails.Content, TimeSpan? timeout = null)
+        string expected, string actual, TreeIgnore ignore = TreeIgnore.None,
+        TreeDetails details = TreeDetails.Content, TimeSpan? timeout = null)
     {
         TreeDiff? diff = null;
-        bool Same(TreeDetails level) => (diff = TreeDiff.Of(TreeSnapshot.Of(expected, level), TreeSnapshot.Of(actual, level), ignore)).IsEmpty;
+        bool Same(TreeDetails level)
+        {
+            diff = TreeDiff.Of(TreeSnapshot.Of(expected, level), TreeSnapshot.Of(actual, level), ignore);
+            return diff.IsEmpty;
+        }
         if (!Wait(() => Same(TreeDetails.None) && Same(details), timeout))
             Assert.Fail($"trees still differ after {timeout ?? DefaultTimeout}\n{diff}");
     }

@@ -17,7 +17,10 @@ public static class LoopbackPort
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Starts a server on a free port and waits until it, and no other process, listens there; takes another port when it lost a race for one.</summary>
+    /// <summary>
+    /// Starts a server on a free port and waits until it, and no other process, listens there.
+    /// Takes another port when it lost a race for one.
+    /// </summary>
     public static (ServerProcess Server, int Port) Start(Func<int, ServerProcess> start)
     {
         for (var attempt = 1; ; attempt++)

@@ -13,9 +13,8 @@ public static class ProcessTable
     /// <summary>The process, all that descend from it, and all in its session.</summary>
     public static IReadOnlyList<int> Family(int pid)
     {
-        var rows = Directory.EnumerateDirectories("/proc")
-            .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? Read(id) : null)
-            .OfType<Row>().ToList();
+        var rows = Directory.EnumerateDirectories("/proc").Select(path => Path.GetFileName(path))
+            .Where(name => char.IsAsciiDigit(name[0])).Select(name => Read(Number(name))).OfType<Row>().ToList();
         var family = new HashSet<int> { pid };
         int before;
         do

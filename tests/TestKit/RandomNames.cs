@@ -2,18 +2,22 @@ using System.Text;
 
 namespace ChangedFiles.TestKit;
 
-/// <summary>Names that programs trip over, mixed with plain ones. Never "." or "..", never empty, no slash, no NUL, at most 255 bytes.</summary>
+/// <summary>
+/// Names that programs trip over, mixed with plain ones. Never "." or "..", never empty, no slash, no NUL, at most 255 bytes.
+/// </summary>
 public static class RandomNames
 {
-    private static readonly byte[][] Odd =
+    private static readonly string[] OddText =
     [
-        " "u8.ToArray(), "two words"u8.ToArray(), " leading"u8.ToArray(), "trailing "u8.ToArray(), "new\nline"u8.ToArray(), "tab\there"u8.ToArray(),
-        "\r"u8.ToArray(), "'single'"u8.ToArray(), "\"double\""u8.ToArray(), "`tick`"u8.ToArray(), "$(touch x)"u8.ToArray(), "$HOME"u8.ToArray(),
-        "back\\slash"u8.ToArray(), "-rf"u8.ToArray(), "--delete"u8.ToArray(), "-"u8.ToArray(), ".hidden"u8.ToArray(), "..."u8.ToArray(), "..x"u8.ToArray(),
-        "*"u8.ToArray(), "?"u8.ToArray(), "[a-z]"u8.ToArray(), "{a,b}"u8.ToArray(), "a:b"u8.ToArray(), "host::module"u8.ToArray(), "~"u8.ToArray(),
-        "#"u8.ToArray(), ";"u8.ToArray(), "+ x"u8.ToArray(), "%s%n"u8.ToArray(), "café"u8.ToArray(), "日本語"u8.ToArray(), "e\u0301"u8.ToArray(),
-        [0xFF], [(byte)'a', 0xC3], [0xED, 0xA0, 0x80], [0x01, 0x7F], [0x80, (byte)' ', 0xFE], "\\#012"u8.ToArray(), ".~tmp~"u8.ToArray(), ".a.x1y2z3"u8.ToArray(),
+        " ", "two words", " leading", "trailing ", "new\nline", "tab\there", "\r", "'single'", "\"double\"", "`tick`", "$(touch x)", "$HOME",
+        "back\\slash", "\\#012", "-rf", "--delete", "-", ".hidden", "...", "..x", "*", "?", "[a-z]", "{a,b}", "a:b", "host::module", "~", "#",
+        ";", "+ x", "%s%n", "café", "日本語", "e\u0301", ".~tmp~", ".a.x1y2z3", "\u0001\u007f",
     ];
+
+    // None of these is UTF-8.
+    private static readonly byte[][] OddBytes = [[0xFF], [(byte)'a', 0xC3], [0xED, 0xA0, 0x80], [0x80, (byte)' ', 0xFE]];
+
+    private static readonly byte[][] Odd = [.. OddText.Select(Encoding.UTF8.GetBytes), .. OddBytes];
 
     /// <summary>The next name. Few enough plain ones that writers often meet the same.</summary>
     public static byte[] Next(Random random, bool odd = true) => (odd ? random.Next(20) : 19) switch

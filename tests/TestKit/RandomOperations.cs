@@ -56,14 +56,17 @@ internal sealed class RandomOperations(RawTree tree, Random random, RandomInodes
         tree.Stat(path, out var stat);
         if (tree.Remove(path) is var error && error != Errno.None)
             return error;
+        if (!stat.IsRegular && inodes.Has(TreeFeatures.Symlinks) && random.Next(2) == 0)
+            return tree.Symlink(path, inodes.LinkTarget());
         if (!stat.IsRegular)
-            return random.Next(2) == 0 || !inodes.Has(TreeFeatures.Symlinks) ? tree.Create(path, inodes.Content(maxFileSize)) : tree.Symlink(path, inodes.LinkTarget());
+            return tree.Create(path, inodes.Content(maxFileSize));
         error = tree.Mkdir(path);
         tree.Create(RawTree.Join(path, inodes.Name()), inodes.Content(maxFileSize));
         return error;
     }
 
-    private Errno Chown() => inodes.Has(TreeFeatures.Owners) && Privileges.IsRoot ? tree.Chown(AnyPath(), inodes.Id(), inodes.Id()) : Errno.EPERM;
+    private Errno Chown() =>
+        inodes.Has(TreeFeatures.Owners) && Privileges.IsRoot ? tree.Chown(AnyPath(), inodes.Id(), inodes.Id()) : Errno.EPERM;
 
     private byte[] NewPath()
     {

@@ -3,7 +3,8 @@ using System.Text;
 namespace ChangedFiles.TestKit;
 
 /// <summary>
-/// One module of an <see cref="RsyncDaemon"/>. Any key of rsyncd.conf can be set: <c>new RsyncModule("mod", path) { ["read only"] = "yes" }</c>.
+/// One module of an <see cref="RsyncDaemon"/>. Any key of rsyncd.conf can be set:
+/// <c>new RsyncModule("mod", path) { ["read only"] = "yes" }</c>.
 /// Unless told otherwise it is writable, runs as the user of the tests, and keeps link targets as they are, so that trees compare.
 /// </summary>
 public sealed class RsyncModule

@@ -44,12 +44,14 @@ public sealed class TreeDiff
             else if (path.Length > 0 || !ignore.HasFlag(TreeIgnore.Root))
                 diff._differences.AddRange(Differing(entry, other, ignore).Select(text => $"{TreeEntry.Printable(path)}: {text}"));
         }
-        diff._differences.AddRange(actual.Entries.Values.Where(entry => !expected.Entries.ContainsKey(entry.Path)).Select(entry => $"extra: {entry}"));
+        var extra = actual.Entries.Values.Where(entry => !expected.Entries.ContainsKey(entry.Path));
+        diff._differences.AddRange(extra.Select(entry => $"extra: {entry}"));
         return diff;
     }
 
     /// <summary>Fails the test with the list of differences unless both trees are the same.</summary>
-    public static void AssertSame(string expected, string actual, TreeIgnore ignore = TreeIgnore.None, TreeDetails details = TreeDetails.Content)
+    public static void AssertSame(
+        string expected, string actual, TreeIgnore ignore = TreeIgnore.None, TreeDetails details = TreeDetails.Content)
     {
         var diff = Of(TreeSnapshot.Of(expected, details), TreeSnapshot.Of(actual, details), ignore);
         Assert.True(diff.IsEmpty, diff.ToString());
@@ -70,13 +72,14 @@ public sealed class TreeDiff
             ("gid", expected.Gid, actual.Gid, !ignore.HasFlag(TreeIgnore.Owners)),
             ("size", $"{expected.Size}", $"{actual.Size}", expected.Type is 'f' or 'l'),
             ("mtime", Time(expected, ignore), Time(actual, ignore), !ignore.HasFlag(TimesOf(expected.Type))),
-            ("target", TreeEntry.Printable(expected.Target), TreeEntry.Printable(actual.Target), true),
+            ("target", expected.Target, actual.Target, true),
             ("device", expected.Device, actual.Device, true),
-            ("first name of the inode", TreeEntry.Printable(expected.LinkedWith), TreeEntry.Printable(actual.LinkedWith), !ignore.HasFlag(TreeIgnore.HardLinks)),
+            ("first name of the inode", expected.LinkedWith, actual.LinkedWith, !ignore.HasFlag(TreeIgnore.HardLinks)),
             ("content", expected.Content, actual.Content, true),
             ("xattrs", expected.Xattrs, actual.Xattrs, true),
         ];
-        return facts.Where(fact => fact.Counts && fact.Expected != fact.Actual).Select(fact => $"{fact.What} is {fact.Actual}, not {fact.Expected}");
+        return facts.Where(fact => fact.Counts && fact.Expected != fact.Actual)
+            .Select(fact => $"{fact.What} is {TreeEntry.Printable(fact.Actual)}, not {TreeEntry.Printable(fact.Expected)}");
     }
 
     private static TreeIgnore TimesOf(char type) => type switch

@@ -10,8 +10,8 @@ internal static partial class XattrTexts
 
     public static IEnumerable<(string Path, string Text)> Of(string directory)
     {
-        var start = new System.Diagnostics.ProcessStartInfo("getfattr", ["-R", "-P", "-h", "-d", "-m", "-", "-e", "hex", "."]) { WorkingDirectory = directory };
-        var dump = Encoding.Latin1.GetString(Command.Run(start).OutputBytes);
+        string[] options = ["-R", "-P", "-h", "-d", "-m", "-", "-e", "hex"];
+        var dump = Encoding.Latin1.GetString(Command.Run(new("getfattr", [.. options, "."]) { WorkingDirectory = directory }).OutputBytes);
         foreach (var paragraph in dump.Split("\n\n", StringSplitOptions.RemoveEmptyEntries))
         {
             var lines = paragraph.Split('\n');
@@ -20,7 +20,8 @@ internal static partial class XattrTexts
         }
     }
 
-    private static string Unescape(string name) => Escape().Replace(name, match => ((char)Convert.ToInt32(match.Groups[1].Value, 8)).ToString());
+    private static string Unescape(string name) =>
+        Escape().Replace(name, match => ((char)Convert.ToInt32(match.Groups[1].Value, 8)).ToString());
 
     [GeneratedRegex(@"\\([0-7]{3})")]
     private static partial Regex Escape();

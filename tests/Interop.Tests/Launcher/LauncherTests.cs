@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ChangedFiles.Interop.Tests.Launcher;
 
-/// <summary>The script <c>changedfiles</c> at the root, with a stand-in for the SDK that "builds" a program which prints how it was called.</summary>
+/// <summary>The script <c>changedfiles</c> at the root; a stand-in for the SDK "builds" a program that prints how it was called.</summary>
 public sealed class LauncherTests : IDisposable
 {
     private const string Sdk =
