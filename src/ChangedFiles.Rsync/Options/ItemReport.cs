@@ -11,6 +11,9 @@ public readonly record struct ItemReport
     /// <summary>The name as it is in the file list, relative to the transfer's top, without a trailing slash.</summary>
     public required ReadOnlyMemory<byte> Name { get; init; }
 
+    /// <summary>Where the sender found it: the directory it entered for the source argument, for <c>%f</c>; empty on the receiving side.</summary>
+    public ReadOnlyMemory<byte> Directory { get; init; }
+
     /// <summary>What happened or would happen.</summary>
     public ItemFlags Flags { get; init; }
 

@@ -169,7 +169,7 @@ public sealed class ModeChange : IEquatable<ModeChange>
                     what |= 1;
                     break;
                 case 's':
-                    top |= whoTop != 0 ? whoTop : SetUid;
+                    top = whoTop != 0 ? top | whoTop : SetUid;
                     break;
                 case 't':
                     top |= Sticky;

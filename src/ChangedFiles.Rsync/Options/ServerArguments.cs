@@ -54,13 +54,12 @@ public sealed class ServerArguments
     {
         if (IsSecluded)
             return _letters;
-        var split = $" {module}/";
         return
         [
             .. _letters,
             .. _options.Wire.OldArgs > 1 ? _long : _long.Select(ShellQuoting.Option),
             ".",
-            .. paths.Select(path => NotAnOption(InModule(path, module)).Replace(split, $"[ ]{module}/", StringComparison.Ordinal)),
+            .. paths.Select(path => InModule(path, module)),
         ];
     }
 
@@ -68,7 +67,7 @@ public sealed class ServerArguments
     /// <param name="paths">As for the other lists.</param>
     /// <param name="module">The daemon's module; null for a shell.</param>
     public IReadOnlyList<string> Secluded(IReadOnlyList<string> paths, string? module = null) =>
-        ["rsync", .. _long, ".", .. paths.Select(path => NotAnOption(module is null ? path : InModule(path, module)))];
+        ["rsync", .. _long, ".", .. paths.Select(path => module is null ? NotAnOption(path) : InModule(path, module))];
 
     /// <summary>Words as they travel: each closed by a NUL, and one more NUL at the end. An empty word would end the list; it is sent as ".".</summary>
     public static byte[] Encode(IReadOnlyList<string> words)
@@ -86,7 +85,9 @@ public sealed class ServerArguments
 
     private static string NotAnOption(string path) => path.Length == 0 ? "." : path[0] == '-' ? "./" + path : path;
 
-    private static string InModule(string path, string module) => path == module ? path + "/" : path;
+    /// <summary>A daemon splits an argument where the module's name comes again after a space.</summary>
+    private static string InModule(string path, string module) =>
+        path == module ? path + "/" : NotAnOption(path).Replace($" {module}/", $"[ ]{module}/", StringComparison.Ordinal);
 
     /// <summary>A pull of <c>~user</c> would let the server send another name than the one that was asked for.</summary>
     private string KeepTilde(string path) =>

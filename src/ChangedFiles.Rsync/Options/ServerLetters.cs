@@ -82,6 +82,6 @@ internal static class ServerLetters
         letters.Append('R', options.Selection.Relative ? 1 : 0);
         letters.Append('x', options.Selection.OneFileSystem);
         letters.Append('S', options.Writing.Sparse ? 1 : 0);
-        letters.Append('z', options.Compression.Compress && (options.Compression.Choice is null || options.Compression.Is("zlib")) ? 1 : 0);
+        letters.Append('z', options.Compression is { Compress: true, Choice: null } || options.Compression.Is("zlib") ? 1 : 0);
     }
 }

@@ -89,7 +89,7 @@ internal static class ServerLongOptions
     private static void AddLimits(List<string> words, TransferOptions options, bool push)
     {
         words.AddIf(!push && options.Compression.SkipCompress is { } list ? "--skip-compress=" + list : null);
-        words.AddIf(options.Wire.MaxAlloc != WireOptions.DefaultMaxAlloc ? "--max-alloc=" + Size(options.Wire.MaxAlloc) : null);
+        words.AddIf(options.Wire.MaxAlloc is { } alloc and not WireOptions.DefaultMaxAlloc ? "--max-alloc=" + Size(alloc) : null);
         words.AddIf(options.Selection.MissingArgs switch
         {
             MissingArgs.Delete => "--delete-missing-args",

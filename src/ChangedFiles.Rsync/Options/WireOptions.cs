@@ -24,8 +24,17 @@ public sealed record WireOptions
     /// <summary><c>--bwlimit</c> in bytes a second, a multiple of 1024; 0 is without limit.</summary>
     public long BwLimit { get; init; }
 
-    /// <summary><c>--max-alloc</c>: bytes a single allocation may have; 0 is without limit.</summary>
-    public long MaxAlloc { get; init; } = DefaultMaxAlloc;
+    /// <summary><c>--max-alloc</c>: bytes a single allocation may have; 0 is without limit; null is 1 GiB.</summary>
+    public long? MaxAlloc { get; init; }
+
+    /// <summary>The limit in force, in bytes.</summary>
+    public long AllocLimit => MaxAlloc switch { null => DefaultMaxAlloc, 0 => long.MaxValue, var limit => limit.Value };
+
+    /// <summary><c>RSYNC_CHECKSUM_LIST</c>: the names to negotiate with; null offers all (docs/protocol.md 2.4).</summary>
+    public string? ChecksumList { get; init; }
+
+    /// <summary><c>RSYNC_COMPRESS_LIST</c>, likewise.</summary>
+    public string? CompressList { get; init; }
 
     /// <summary><c>-s</c>: the arguments travel in the connection instead of the command line (docs/protocol.md 1.2).</summary>
     public bool SecludedArgs { get; init; }

@@ -44,11 +44,13 @@ internal static class Numbers
         var rest = text.AsSpan(end);
         if (!TryFactor(ref rest, unit, out var factor) || rest is not ("" or "+1" or "-1"))
             throw Usage.Syntax($"{shown}={text} is invalid");
-        var number = end == 0 || text.AsSpan(0, end) is "." ? 0 : decimal.Parse(text.AsSpan(0, end), CultureInfo.InvariantCulture);
+        decimal number = 0;
+        if (end > 0 && text.AsSpan(0, end) is not "." && !decimal.TryParse(text.AsSpan(0, end), CultureInfo.InvariantCulture, out number))
+            number = decimal.MaxValue;
         var size = number > long.MaxValue / factor ? decimal.MaxValue : decimal.Truncate(number * factor);
         size += rest is "+1" && size < decimal.MaxValue ? 1 : rest is "-1" ? -1 : 0;
-        if (size > max)
-            throw Usage.Syntax($"{shown}={text} is too large{(max == long.MaxValue ? "" : $" (max: {HumanNumber.Units(max, 1024)})")}");
+        if (size > max || size < 0)
+            throw Usage.Syntax($"{shown}={text} is too large{(max == long.MaxValue || size < 0 ? "" : $" (max: {HumanNumber.Units(max, 1024)})")}");
         if (size < min && !(unlimited && size == 0))
             throw Usage.Syntax($"{shown}={text} is too small (min: {HumanNumber.Units(min, 1024)}{(unlimited ? " or 0 for unlimited" : "")})");
         return (long)size;

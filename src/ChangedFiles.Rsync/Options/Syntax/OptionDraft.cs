@@ -50,10 +50,13 @@ internal class OptionDraft
     /// <summary>The local time, for <c>--stop-at</c> and <c>--stop-after</c>.</summary>
     public DateTimeOffset Now { get; init; } = DateTimeOffset.Now;
 
+    /// <summary>Set when the rest of the command line does not matter.</summary>
+    public bool Done { get; set; }
+
     /// <summary>True on a server: some options count or mean something else there.</summary>
     public bool IsServer { get; set; }
 
-    /// <summary>The environment, for the <c>RSYNC_</c> variables that stand in for options. None on a server.</summary>
+    /// <summary>The environment, for the <c>RSYNC_</c> variables that stand in for options.</summary>
     public Func<string, string?> Environment { get; init; } = _ => null;
 
     /// <summary>The options in force.</summary>
@@ -185,12 +188,20 @@ internal class OptionDraft
     {
         if (SecludedArgs == true && OldArgs > 0)
             throw Usage.Syntax("--secluded-args conflicts with --old-args.");
-        var secluded = SecludedArgs ?? (OldArgs == 0 && IsOn(Environment("RSYNC_PROTECT_ARGS")));
-        var oldArgs = OldArgs > 0 || secluded || SecludedArgs == false ? OldArgs : Count(Environment("RSYNC_OLD_ARGS"));
-        Wire = Wire with { SecludedArgs = secluded, OldArgs = oldArgs };
+        var secluded = SecludedArgs ?? (!IsServer && OldArgs == 0 && Count(Environment("RSYNC_PROTECT_ARGS")) > 0);
+        var oldArgs = OldArgs > 0 || secluded ? OldArgs : Count(Environment("RSYNC_OLD_ARGS"));
+        Wire = Wire with
+        {
+            SecludedArgs = secluded,
+            OldArgs = oldArgs,
+            MaxAlloc = Wire.MaxAlloc ?? MaxAllocOfEnvironment(),
+            ChecksumList = Environment("RSYNC_CHECKSUM_LIST"),
+            CompressList = Environment("RSYNC_COMPRESS_LIST"),
+        };
     }
 
-    private static bool IsOn(string? value) => Count(value) > 0;
+    private long? MaxAllocOfEnvironment() =>
+        Environment("RSYNC_MAX_ALLOC") is { Length: > 0 } text ? TransferTable.ParseMaxAlloc("RSYNC_MAX_ALLOC", text) : null;
 
     private static int Count(string? value) => value is null or "" ? 0 : int.TryParse(value, out var count) ? Math.Max(0, count) : 1;
 }

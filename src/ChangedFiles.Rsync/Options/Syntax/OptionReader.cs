@@ -10,9 +10,10 @@ internal static class OptionReader
     /// <summary>Applies every option in order and returns the other words.</summary>
     /// <exception cref="RsyncException">An unknown option, or a value that is missing or too many.</exception>
     public static List<string> Read<TDraft>(IReadOnlyList<string> words, OptionTable<TDraft> table, TDraft draft)
+        where TDraft : OptionDraft
     {
         var paths = new List<string>();
-        for (var i = 0; i < words.Count; i++)
+        for (var i = 0; i < words.Count && !draft.Done; i++)
         {
             var word = words[i];
             if (word == "--")

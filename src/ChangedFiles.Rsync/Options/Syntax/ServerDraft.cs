@@ -37,8 +37,7 @@ internal class ServerDraft : OptionDraft
 
     private ReportOptions WithItems(ReportOptions report)
     {
-        var format = LogFormat ?? (report.Info[InfoFlag.Name] > 0 ? "%n%L" : null);
-        if (format is null)
+        if (LogFormat is not { } format)
             return report;
         var items = format.Contains("%i", StringComparison.Ordinal);
         return report with

@@ -49,7 +49,7 @@ internal static partial class TransferTable
         });
         table.Flag("no-bwlimit", '\0', "", draft => Connect(draft, w => w with { BwLimit = 0 }));
         table.Text("max-alloc", '\0', "SIZE=the most a single allocation may be", (draft, text) =>
-            Connect(draft, w => w with { MaxAlloc = Numbers.Size("--max-alloc", text, 'b', SmallestMaxAlloc, long.MaxValue, unlimited: true) }));
+            Connect(draft, w => w with { MaxAlloc = ParseMaxAlloc("--max-alloc", text) }));
         table.Toggle("secluded-args", 's', "send the arguments inside the connection", (draft, on) => draft.SecludedArgs = on);
         table.Alias("protect-args", "secluded-args");
         table.Alias("no-protect-args", "no-secluded-args");
@@ -67,6 +67,9 @@ internal static partial class TransferTable
         table.Alias("time-limit", "stop-after");
         table.Text("stop-at", '\0', "y-m-dTh:m=begin no file after this moment", (draft, text) => StopAt(draft, text));
     }
+
+    internal static long ParseMaxAlloc(string shown, string text) =>
+        Numbers.Size(shown, text, 'b', SmallestMaxAlloc, long.MaxValue, unlimited: true);
 
     private static void StopAfter(OptionDraft draft, string text)
     {

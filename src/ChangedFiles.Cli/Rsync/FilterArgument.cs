@@ -1,0 +1,17 @@
+namespace ChangedFiles.Cli.Rsync;
+
+/// <summary>Which option a filter text came from; it decides how the text is read.</summary>
+internal enum FilterOption
+{
+    /// <summary>A rule in full syntax: <c>--filter</c>, <c>-F</c>.</summary>
+    Filter,
+    Include,
+    Exclude,
+
+    /// <summary>The text is the name of a file of patterns; "-" is standard input.</summary>
+    IncludeFrom,
+    ExcludeFrom,
+}
+
+/// <summary>A filter option as it was given; the order of all of them is the order of the rules.</summary>
+internal readonly record struct FilterArgument(FilterOption Option, string Text);

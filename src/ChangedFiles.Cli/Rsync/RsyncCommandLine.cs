@@ -1,0 +1,145 @@
+using ChangedFiles.Rsync;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Options.Syntax;
+
+namespace ChangedFiles.Cli.Rsync;
+
+/// <summary>Reads the command line of <c>changedfiles rsync</c>: rsync's own syntax, options and errors.</summary>
+internal static class RsyncCommandLine
+{
+    /// <summary>Understands a command line.</summary>
+    /// <param name="words">Without the program's name, as <see cref="ArgumentText"/>.</param>
+    /// <param name="environment">Looks up a variable, for those that stand in for options; null when it is not set.</param>
+    /// <param name="umask">The process's file mode creation mask, for <c>--chmod</c>.</param>
+    /// <exception cref="RsyncException">It cannot be understood or asks for what cannot be done. See <see cref="Explain"/>.</exception>
+    public static RsyncInvocation Parse(IReadOnlyList<string> words, Func<string, string?> environment, uint umask)
+    {
+        if (words is ["-h"])
+            return new RsyncInvocation { Mode = InvocationMode.Print, Text = HelpPage.Client };
+        var server = words.Count > 0 && words[0] == "--server";
+        var draft = new InvocationDraft { Environment = server ? _ => null : environment, Umask = umask, IsServer = server };
+        var paths = OptionReader.Read(words, InvocationTable.Create(), draft);
+        if (draft.Daemon)
+            return ParseDaemon(words);
+        if (draft.Text is null && draft.VersionCount > 0)
+            draft.Print(draft.VersionCount > 1 ? VersionPage.Json : VersionPage.Text);
+        if (draft.Text is { } text)
+            return new RsyncInvocation { Mode = InvocationMode.Print, Text = text };
+        return server ? FinishServer(draft, paths) : FinishClient(draft, paths);
+    }
+
+    /// <summary>What is said of an error, two lines as rsync has them: the reason, and the last line with the exit code.</summary>
+    public static string Explain(RsyncException error, string who = "client") =>
+        $"rsync: {error.Message}\n{error.ExitCode.LastLine(error.Stage.ToString().ToLowerInvariant(), who, VersionPage.Version)}\n";
+
+    private static RsyncInvocation ParseDaemon(IReadOnlyList<string> words)
+    {
+        var draft = new DaemonDraft();
+        try
+        {
+            OptionReader.Read(words, DaemonDraft.Table(), draft);
+        }
+        catch (RsyncException e)
+        {
+            throw Usage.Syntax($"{e.Message} (in daemon mode)\n(Type \"rsync --daemon --help\" for assistance with daemon mode.)");
+        }
+        return draft.Help
+            ? new RsyncInvocation { Mode = InvocationMode.Print, Text = HelpPage.Daemon }
+            : new RsyncInvocation { Mode = InvocationMode.Daemon, Daemon = draft.Options };
+    }
+
+    private static RsyncInvocation FinishServer(InvocationDraft draft, List<string> paths)
+    {
+        if (draft.Selection.FilesFrom is { Host: not null })
+            throw Usage.Syntax("The --files-from sent to the server cannot specify a host.");
+        var request = draft.FinishRequest(paths);
+        return new RsyncInvocation
+        {
+            Mode = InvocationMode.Server,
+            Server = request,
+            Options = request.Options,
+            Report = request.Report,
+            Output = draft.Output,
+            Connection = draft.Connection,
+            Filters = draft.FinishFilters(),
+        };
+    }
+
+    private static RsyncInvocation FinishClient(InvocationDraft draft, List<string> paths)
+    {
+        if (draft.Sender)
+            throw NoPaths();
+        CheckProtocol(draft.Wire.Protocol);
+        var endpoints = draft.ReadBatch is null ? FindEndpoints(draft, paths) : BatchEndpoints(draft, paths);
+        var (report, output) = draft.FinishOutput();
+        var listing = endpoints.Destination is null;
+        var options = draft.Finish();
+        endpoints.Check(options.Selection.FilesFrom);
+        return new RsyncInvocation
+        {
+            Options = options with { ListOnly = options.ListOnly || listing },
+            Report = report,
+            Output = output,
+            Connection = FinishConnection(draft, endpoints.Remote),
+            Filters = draft.FinishFilters(),
+            Remote = WithPort(endpoints.Remote, draft.Port),
+            Push = endpoints.Push,
+            Sources = endpoints.Sources,
+            Destination = endpoints.Destination,
+            WriteBatch = draft.WriteBatch,
+            ReadBatch = draft.ReadBatch,
+        };
+    }
+
+    private static Endpoints FindEndpoints(InvocationDraft draft, List<string> paths)
+    {
+        if (paths.Count == 0 || (draft.Selection.FilesFrom is not null && paths.Count != 2))
+            throw NoPaths();
+        return Endpoints.Parse(paths, oldArgs: draft.OldArgs > 0);
+    }
+
+    private static Endpoints BatchEndpoints(InvocationDraft draft, List<string> paths)
+    {
+        if (draft.WriteBatch is not null)
+            throw Usage.Syntax("--write-batch and --read-batch can not be used together");
+        if (draft.Selection.FilesFrom is not null)
+            throw Usage.Syntax("--read-batch cannot be used with --files-from");
+        if (draft.Writing.RemoveSourceFiles)
+            throw Usage.Syntax("--read-batch cannot be used with --remove-source-files");
+        return new Endpoints(null, false, [], paths.Count > 0 ? paths[^1] : ".");
+    }
+
+    private static ConnectionOptions FinishConnection(InvocationDraft draft, Location? remote)
+    {
+        var connection = draft.Connection;
+        var daemon = remote?.Kind == LocationKind.Daemon;
+        if (connection.PasswordFile is not null && !daemon)
+            throw Usage.Syntax("The --password-file option may only be used when accessing an rsync daemon.");
+        if (draft.Wire.Contimeout > 0 && !daemon)
+            throw Usage.Syntax("The --contimeout option may only be used when connecting to an rsync daemon.");
+        return connection with
+        {
+            Rsh = connection.Rsh ?? draft.Environment("RSYNC_RSH"),
+            Password = draft.Environment("RSYNC_PASSWORD"),
+            Proxy = draft.Environment("RSYNC_PROXY"),
+            ConnectProgram = draft.Environment("RSYNC_CONNECT_PROG"),
+        };
+    }
+
+    private static Location? WithPort(Location? remote, int port) =>
+        remote is { Kind: LocationKind.Daemon, Port: 0 } ? remote with { Port = port } : remote;
+
+    private static void CheckProtocol(int protocol)
+    {
+        if (protocol > WireOptions.NewestProtocol)
+            throw Protocol($"--protocol must be no more than {WireOptions.NewestProtocol} on the Client.");
+        if (protocol < WireOptions.OldestProtocol)
+            throw Protocol($"--protocol must be at least {WireOptions.OldestProtocol} on the Client.");
+    }
+
+    private static RsyncException Protocol(string message) => new(ExitCode.ProtocolIncompatibility, SessionStage.Setup, message);
+
+    /// <summary>Stock shows the whole help page here.</summary>
+    private static RsyncException NoPaths() =>
+        Usage.Syntax("no source and destination given\n" + HelpPage.Client.TrimEnd('\n'));
+}

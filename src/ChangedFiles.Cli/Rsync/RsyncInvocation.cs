@@ -1,0 +1,66 @@
+using ChangedFiles.Rsync.Options;
+
+namespace ChangedFiles.Cli.Rsync;
+
+/// <summary>What a command line asks for.</summary>
+internal enum InvocationMode
+{
+    /// <summary>A transfer or a listing.</summary>
+    Transfer,
+
+    /// <summary><c>--server</c>: the other end of a client's remote shell.</summary>
+    Server,
+
+    /// <summary><c>--daemon</c>, also behind a remote shell.</summary>
+    Daemon,
+
+    /// <summary>A text to print: help, version, flags.</summary>
+    Print,
+}
+
+/// <summary>A command line of <c>changedfiles rsync</c>, understood.</summary>
+internal sealed record RsyncInvocation
+{
+    public InvocationMode Mode { get; init; }
+
+    /// <summary>For <see cref="InvocationMode.Print"/>: what to print on standard output.</summary>
+    public string Text { get; init; } = "";
+
+    public TransferOptions Options { get; init; } = new();
+    public ReportOptions Report { get; init; } = new();
+    public OutputOptions Output { get; init; } = new();
+    public ConnectionOptions Connection { get; init; } = new();
+
+    /// <summary>Filter options in order. <c>-C</c> is <see cref="SelectionOptions.CvsExclude"/>.</summary>
+    public IReadOnlyList<FilterArgument> Filters { get; init; } = [];
+
+    /// <summary>The other side; null for a local copy or listing.</summary>
+    public Location? Remote { get; init; }
+
+    /// <summary>With <see cref="Remote"/>: this side sends.</summary>
+    public bool Push { get; init; }
+
+    /// <summary>Source arguments, without their host. At a daemon each begins with the module.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+
+    /// <summary>The destination, without its host; null for a listing.</summary>
+    public string? Destination { get; init; }
+
+    /// <summary><c>--write-batch</c> or <c>--only-write-batch</c> (see <see cref="WritingOptions.OnlyWriteBatch"/>); null without.</summary>
+    public string? WriteBatch { get; init; }
+
+    /// <summary><c>--read-batch</c>; "-" is standard input; null without.</summary>
+    public string? ReadBatch { get; init; }
+
+    /// <summary>With <see cref="Remote"/>: the words that start the server.</summary>
+    public ServerArguments ServerWords => new(Options, Report, Push, Connection.RemoteOptions);
+
+    /// <summary>With <see cref="Remote"/>: the paths at the other side.</summary>
+    public IReadOnlyList<string> RemotePaths => Push ? [Destination!] : Sources;
+
+    /// <summary>For <see cref="InvocationMode.Server"/>.</summary>
+    public ServerRequest? Server { get; init; }
+
+    /// <summary>For <see cref="InvocationMode.Daemon"/>.</summary>
+    public DaemonOptions? Daemon { get; init; }
+}
