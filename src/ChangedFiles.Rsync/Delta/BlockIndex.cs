@@ -9,8 +9,13 @@ namespace ChangedFiles.Rsync.Delta;
 /// </summary>
 internal sealed class BlockIndex : IDisposable
 {
-    // 16 bits a block keep false alarms near 1 in 16; 2^16 bits are 8 KiB, 2^27 are 16 MiB.
-    private const int FilterBitsPerBlock = 16;
+    /// <summary>
+    /// Links of a chain that are looked at, so that a peer cannot make a search quadratic by equal weak sums (docs/protocol.md 11.6).
+    /// </summary>
+    public const int MaxCandidates = 1000;
+
+    // 32 bits a block keep false alarms below 1 in 32; 2^16 bits are 8 KiB, 2^27 are 16 MiB.
+    private const int FilterBitsPerBlock = 32;
     private const int MinFilterLog = 16;
     private const int MaxFilterLog = 27;
     private const int MaxBucketLog = 26;
@@ -58,6 +63,15 @@ internal sealed class BlockIndex : IDisposable
     {
         var bit = Hash(weak) >> FilterShift;
         return (_filter[bit >> 6] >> (int)bit & 1) != 0;
+    }
+
+    /// <summary>True when a block that a search would try has this weak sum.</summary>
+    public bool Holds(uint weak)
+    {
+        var block = First(weak);
+        for (var tried = 1; block >= 0 && _sums.Weak(block) != weak; tried++)
+            block = tried < MaxCandidates ? Next(block) : -1;
+        return block >= 0;
     }
 
     /// <summary>The first block in the chain for a weak sum, or -1. Other weak sums share the chain.</summary>

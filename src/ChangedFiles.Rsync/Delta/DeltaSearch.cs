@@ -9,9 +9,6 @@ namespace ChangedFiles.Rsync.Delta;
 /// </summary>
 public sealed class DeltaSearch : IDisposable
 {
-    // Blocks tried at one offset, so that a peer cannot make the search quadratic by equal weak sums (docs/protocol.md 11.6).
-    private const int MaxCandidates = 1000;
-
     private readonly BlockSums _sums;
     private readonly SumHead _head;
     private readonly BlockHash _hash;
@@ -109,7 +106,7 @@ public sealed class DeltaSearch : IDisposable
         FlushLiteral();
     }
 
-    // Moves the window to the next offset that passes the filter; false when no full window is left.
+    // Moves the window to the next offset whose weak sum is that of a block; false when no full window is left.
     private bool Roll(ref uint weak)
     {
         while (Have(_head.BlockLength + 1))
@@ -142,7 +139,7 @@ public sealed class DeltaSearch : IDisposable
             return -1;
         var block = _index.First(weak);
         for (var tried = 1; block >= 0 && !Matches(block, weak, Window); tried++)
-            block = tried < MaxCandidates ? _index.Next(block) : -1;
+            block = tried < BlockIndex.MaxCandidates ? _index.Next(block) : -1;
         return block;
     }
 

@@ -64,13 +64,13 @@ public sealed class FileEntry
     }
 
     /// <summary>Owner; on the receiving side already an id of this machine.</summary>
-    public uint Uid { get; internal set; }
+    public uint Uid { get; set; }
 
     /// <summary>Group; on the receiving side already an id of this machine.</summary>
-    public uint Gid { get; internal set; }
+    public uint Gid { get; set; }
 
     /// <summary>For directories: what the list holds of them.</summary>
-    public DirectoryContent Content { get; internal set; } = DirectoryContent.Listed;
+    public DirectoryContent Content { get; set; } = DirectoryContent.Listed;
 
     /// <summary>True when the name came with a leading slash, which counts for the order of the list only (6.3, 6.6).</summary>
     internal bool FromRoot { get; init; }
@@ -136,6 +136,41 @@ public sealed class FileEntry
         }
     }
 
+    /// <summary>
+    /// With <c>--acls</c>: the access ACL without what follows from <see cref="Mode"/> (9.4, <see cref="PosixAcl.WithoutMode"/>); null for none.
+    /// </summary>
+    public PosixAcl? AccessAcl
+    {
+        get => _rare?.AccessAcl;
+        set
+        {
+            if (value is not null || _rare is not null)
+                Rare.AccessAcl = value;
+        }
+    }
+
+    /// <summary>With <c>--acls</c>: what new files in this directory start with; null for none.</summary>
+    public PosixAcl? DefaultAcl
+    {
+        get => _rare?.DefaultAcl;
+        set
+        {
+            if (value is not null || _rare is not null)
+                Rare.DefaultAcl = value;
+        }
+    }
+
+    /// <summary>With <c>--xattrs</c>: the extended attributes; null for none.</summary>
+    public XattrList? Xattrs
+    {
+        get => _rare?.Xattrs;
+        set
+        {
+            if (value is not null || _rare is not null)
+                Rare.Xattrs = value;
+        }
+    }
+
     public FileKind Kind => (FileKind)(_mode & 0xF000);
     /// <summary>The twelve low bits of <see cref="Mode"/>.</summary>
     public uint Permissions => _mode & 0xFFFu;
@@ -181,6 +216,9 @@ public sealed class FileEntry
         public long Atime;
         public long Crtime;
         public HardLinkGroup? Links;
+        public PosixAcl? AccessAcl;
+        public PosixAcl? DefaultAcl;
+        public XattrList? Xattrs;
 
         public RareParts Copy() => (RareParts)MemberwiseClone();
     }

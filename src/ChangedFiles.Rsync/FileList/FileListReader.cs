@@ -10,10 +10,7 @@ namespace ChangedFiles.Rsync.FileList;
 /// Reads the lists of a session (docs/protocol.md 6.1 to 6.5) and checks everything as it arrives (11.5): a hostile peer ends the
 /// session with an <see cref="RsyncException"/>. Belongs to one thread.
 /// </summary>
-/// <param name="input">Where they come from.</param>
-/// <param name="format">The agreed encoding.</param>
-/// <param name="ids">What the peer's owners and groups are on this machine.</param>
-public sealed class FileListReader(FrameReader input, FileListFormat format, ReceivedIds ids)
+public sealed class FileListReader
 {
     /// <summary>Most entries of a session.</summary>
     public const int MaxEntries = 100_000_000;
@@ -21,10 +18,27 @@ public sealed class FileListReader(FrameReader input, FileListFormat format, Rec
     private const int MaxNanoseconds = 999_999_999;
     private const int ErrorBits = 7;
 
+    private readonly FrameReader _input;
+    private readonly FileListFormat _format;
+    private readonly ReceivedIds _ids;
+    private readonly ReceivedAcls _accessAcls;
+    private readonly ReceivedAcls _defaultAcls;
+    private readonly ReceivedXattrs _xattrs;
     private readonly byte[] _name = new byte[TreePath.MaxLength];
     private readonly Dictionary<int, HardLinkGroup> _groups = [];
     private int _nameLength;
     private EntryState _last;
+
+    /// <param name="input">Where they come from.</param>
+    /// <param name="format">The agreed encoding.</param>
+    /// <param name="ids">What the peer's owners and groups are on this machine.</param>
+    public FileListReader(FrameReader input, FileListFormat format, ReceivedIds ids)
+    {
+        (_input, _format, _ids) = (input, format, ids);
+        _accessAcls = new ReceivedAcls(input, isDefault: false, ReadAclId);
+        _defaultAcls = new ReceivedAcls(input, isDefault: true, ReadAclId);
+        _xattrs = new ReceivedXattrs(input);
+    }
 
     /// <summary>Error bits (11.3) of all list ends so far.</summary>
     public int IoError { get; private set; }
@@ -43,53 +57,55 @@ public sealed class FileListReader(FrameReader input, FileListFormat format, Rec
         while (ReadFlags() is var flags and not 0)
         {
             var entry = ReadEntry(flags, lists.NextStart, entries.Count);
-            if (format.Incremental)
+            if (_format.Incremental)
                 CheckParent(entry, directory);
             if (IsRequested?.Invoke(entry) == false)
                 throw Refuse($"sent {entry}, which was not asked for");
             entries.Add(entry);
             if (lists.NextStart + entries.Count > MaxEntries)
-                throw input.Bad($"more than {MaxEntries} files");
+                throw _input.Bad($"more than {MaxEntries} files");
         }
-        if (format.HasUserTable)
-            ReadIdTable(ids.Users);
-        if (format.HasGroupTable)
-            ReadIdTable(ids.Groups);
-        if (!format.Incremental)
-            ids.Map(entries);
+        if (_format.HasUserTable)
+            ReadIdTable(_ids.Users);
+        if (_format.HasGroupTable)
+            ReadIdTable(_ids.Groups);
+        if (!_format.Incremental)
+            _ids.Map(entries);
+        if (!_format.Incremental && _format.Acls)
+            _ids.MapAcls(entries);
         var list = lists.Add(entries, directoryNumber);
-        if (!format.Incremental && list.FindOrphan() is { } orphan)
+        if (!_format.Incremental && list.FindOrphan() is { } orphan)
             throw Refuse($"sent {orphan} without the directory it is in");
         return list;
     }
 
     private FileEntry ExpectDirectory(FileLists lists, int number)
     {
-        if (!format.Incremental || lists.Complete || lists.Directory(number) is not { } directory)
-            throw input.Bad($"a list of directory number {number}, which does not exist");
+        if (!_format.Incremental || lists.Complete || lists.Directory(number) is not { } directory)
+            throw _input.Bad($"a list of directory number {number}, which does not exist");
         if (lists.IsListed(number))
-            throw input.Bad($"a second list of {directory}");
+            throw _input.Bad($"a second list of {directory}");
         return directory;
     }
 
     /// <summary>The flags of the next entry; 0 at the end of the list (6.4).</summary>
     private int ReadFlags()
     {
-        if (format.VarintFlags)
+        if (_format.VarintFlags)
         {
-            var flags = input.ReadVarint();
+            var flags = _input.ReadVarint();
             if (flags == 0)
-                IoError |= input.ReadVarint() & ErrorBits;
+                IoError |= _input.ReadVarint() & ErrorBits;
             return flags;
         }
-        int bytes = input.ReadByte();
+        int bytes = _input.ReadByte();
         if ((bytes & XMIT_EXTENDED_FLAGS) != 0)
-            bytes |= input.ReadByte() << 8;
+            bytes |= _input.ReadByte() << 8;
         if (bytes != (XMIT_EXTENDED_FLAGS | XMIT_IO_ERROR_ENDLIST))
             return bytes;
-        if (!format.MayCarryError)
-            throw input.Bad("a list's end with an error value");
-        IoError |= input.ReadVarint() & ErrorBits;
+        if (!_format.MayCarryError)
+            throw _input.Bad("a list's end with an error value");
+        IoError |= _input.ReadVarint() & ErrorBits;
         return 0;
     }
 
@@ -97,14 +113,15 @@ public sealed class FileListReader(FrameReader input, FileListFormat format, Rec
     {
         var path = ReadName(flags, out var fromRoot);
         var isLink = (flags & XMIT_HLINKED) != 0;
-        if (isLink && !format.HardLinks)
-            throw input.Bad($"a hard link without --hard-links: {path}");
+        if (isLink && !_format.HardLinks)
+            throw _input.Bad($"a hard link without --hard-links: {path}");
         var group = isLink && (flags & XMIT_HLINK_FIRST) == 0 ? ReadGroup(start + count) : null;
         var entry = group?.Number >= start ? Inherit(group.First!, path, fromRoot) : ReadAttributes(path, fromRoot, flags);
         if (isLink && entry.IsDirectory)
-            throw input.Bad($"a directory as hard link: {path}");
+            throw _input.Bad($"a directory as hard link: {path}");
         if (path.IsRoot && !entry.IsDirectory)
-            throw input.Bad("the top of the transfer is not a directory");
+            throw _input.Bad("the top of the transfer is not a directory");
+        ReadExtendedAttributes(entry);
         if (group is not null)
             group.Add(entry);
         else if (isLink)
@@ -115,57 +132,57 @@ public sealed class FileListReader(FrameReader input, FileListFormat format, Rec
     /// <summary>[byte prefix], byte or varint suffix length, suffix; made clean as rsync does: no ".", no empty component.</summary>
     private TreePath ReadName(int flags, out bool fromRoot)
     {
-        var prefix = (flags & XMIT_SAME_NAME) != 0 ? input.ReadByte() : 0;
+        var prefix = (flags & XMIT_SAME_NAME) != 0 ? _input.ReadByte() : 0;
         if (prefix > _nameLength)
-            throw input.Bad($"a name that shares {prefix} bytes with one of {_nameLength}");
+            throw _input.Bad($"a name that shares {prefix} bytes with one of {_nameLength}");
         var most = TreePath.MaxLength - prefix;
-        var suffix = (flags & XMIT_LONG_NAME) != 0 ? input.ReadVarint(0, most, "length of a name") : input.ReadByte();
-        input.Check(suffix, prefix > 0 ? 0 : 1, most, "length of a name");
-        input.Read(_name.AsSpan(prefix, suffix));
+        var suffix = (flags & XMIT_LONG_NAME) != 0 ? _input.ReadVarint(0, most, "length of a name") : _input.ReadByte();
+        _input.Check(suffix, prefix > 0 ? 0 : 1, most, "length of a name");
+        _input.Read(_name.AsSpan(prefix, suffix));
         _nameLength = prefix + suffix;
         var name = _name.AsSpan(0, _nameLength);
         fromRoot = name[0] == '/';
-        if (name.Contains((byte)0) || (fromRoot && !format.Relative))
+        if (name.Contains((byte)0) || (fromRoot && !_format.Relative))
             throw Refuse($"sent an unsafe name: {TreePath.Printable(name)}");
         return WirePath.TryClean(name, out var path) ? path : throw Refuse($"sent an unsafe name: {TreePath.Printable(name)}");
     }
 
     private HardLinkGroup ReadGroup(int index)
     {
-        var number = input.ReadVarint(0, index - 1, "hard-link reference");
-        return _groups.TryGetValue(number, out var group) ? group : throw input.Bad($"a hard link to {number}, which has no links");
+        var number = _input.ReadVarint(0, index - 1, "hard-link reference");
+        return _groups.TryGetValue(number, out var group) ? group : throw _input.Bad($"a hard link to {number}, which has no links");
     }
 
     /// <summary>An abbreviated hard link: everything is the first one's (6.3, 9.1).</summary>
     private FileEntry Inherit(FileEntry first, TreePath path, bool fromRoot)
     {
-        _last.Adopt(first, format);
+        _last.Adopt(first, _format);
         return new FileEntry(first, path) { FromRoot = fromRoot };
     }
 
     // The fields of 6.3 from the length on, in their order.
     private FileEntry ReadAttributes(TreePath path, bool fromRoot, int flags)
     {
-        var length = input.ReadVarlong(3);
+        var length = _input.ReadVarlong(3);
         if (length < 0)
-            throw input.Bad($"a file of {length} bytes: {path}");
+            throw _input.Bad($"a file of {length} bytes: {path}");
         if ((flags & XMIT_SAME_TIME) == 0)
-            _last.Mtime = input.ReadVarlong(4);
-        var nanoseconds = (flags & XMIT_MOD_NSEC) != 0 ? input.ReadVarint(0, MaxNanoseconds, "nanoseconds") : 0;
-        var crtime = !format.Crtimes ? 0 : (flags & XMIT_CRTIME_EQ_MTIME) != 0 ? _last.Mtime : input.ReadVarlong(4);
+            _last.Mtime = _input.ReadVarlong(4);
+        var nanoseconds = (flags & XMIT_MOD_NSEC) != 0 ? _input.ReadVarint(0, MaxNanoseconds, "nanoseconds") : 0;
+        var crtime = !_format.Crtimes ? 0 : (flags & XMIT_CRTIME_EQ_MTIME) != 0 ? _last.Mtime : _input.ReadVarlong(4);
         if ((flags & XMIT_SAME_MODE) == 0)
-            _last.Mode = (uint)input.ReadInt32();
+            _last.Mode = (uint)_input.ReadInt32();
         var kind = CheckMode(_last.Mode, path);
-        var hasAtime = format.Atimes && kind != FileKind.Directory;
+        var hasAtime = _format.Atimes && kind != FileKind.Directory;
         if (hasAtime && (flags & XMIT_SAME_ATIME) == 0)
-            _last.Atime = input.ReadVarlong(4);
-        if (format.Owner && (flags & XMIT_SAME_UID) == 0)
-            _last.Uid = ReadId(ids.Users, (flags & XMIT_USER_NAME_FOLLOWS) != 0);
-        if (format.Group && (flags & XMIT_SAME_GID) == 0)
-            _last.Gid = ReadId(ids.Groups, (flags & XMIT_GROUP_NAME_FOLLOWS) != 0);
-        var rdev = format.HasDeviceField(kind) ? ReadDevice(flags) : default;
-        var target = format.Links && kind == FileKind.Symlink ? ReadTarget(path) : null;
-        var checksum = format.ChecksumLength > 0 && kind == FileKind.Regular ? input.ReadBytes(format.ChecksumLength) : null;
+            _last.Atime = _input.ReadVarlong(4);
+        if (_format.Owner && (flags & XMIT_SAME_UID) == 0)
+            _last.Uid = ReadId(_ids.Users, (flags & XMIT_USER_NAME_FOLLOWS) != 0);
+        if (_format.Group && (flags & XMIT_SAME_GID) == 0)
+            _last.Gid = ReadId(_ids.Groups, (flags & XMIT_GROUP_NAME_FOLLOWS) != 0);
+        var rdev = _format.HasDeviceField(kind) ? ReadDevice(flags) : default;
+        var target = _format.Links && kind == FileKind.Symlink ? ReadTarget(path) : null;
+        var checksum = _format.ChecksumLength > 0 && kind == FileKind.Regular ? _input.ReadBytes(_format.ChecksumLength) : null;
         var isDevice = kind is FileKind.CharacterDevice or FileKind.BlockDevice;
         return new FileEntry
         {
@@ -176,8 +193,8 @@ public sealed class FileListReader(FrameReader input, FileListFormat format, Rec
             Mtime = new FileTime(_last.Mtime, nanoseconds),
             Crtime = crtime,
             Atime = hasAtime ? _last.Atime : 0,
-            Uid = format.Owner ? _last.Uid : 0,
-            Gid = format.Group ? _last.Gid : 0,
+            Uid = _format.Owner ? _last.Uid : 0,
+            Gid = _format.Group ? _last.Gid : 0,
             Rdev = isDevice ? rdev : default,
             LinkTarget = target,
             Checksum = checksum,
@@ -188,47 +205,64 @@ public sealed class FileListReader(FrameReader input, FileListFormat format, Rec
     private FileKind CheckMode(uint mode, TreePath path)
     {
         var kind = (FileKind)(mode & 0xF000);
-        var isKnown = mode == 0 ? format.MissingArguments : mode <= ushort.MaxValue && kind != FileKind.None && Enum.IsDefined(kind);
-        return isKnown ? kind : throw input.Bad($"file mode 0{Convert.ToString(mode, 8)} of {path}");
+        var isKnown = mode == 0 ? _format.MissingArguments : mode <= ushort.MaxValue && kind != FileKind.None && Enum.IsDefined(kind);
+        return isKnown ? kind : throw _input.Bad($"file mode 0{Convert.ToString(mode, 8)} of {path}");
     }
 
-    private uint ReadId(IdMap map, bool withName)
+    private void ReadExtendedAttributes(FileEntry entry)
     {
-        var id = (uint)input.ReadVarint();
+        if (_format.Acls && !entry.IsSymlink)
+        {
+            entry.AccessAcl = NoneIfEmpty(_accessAcls.Read());
+            entry.DefaultAcl = entry.IsDirectory ? NoneIfEmpty(_defaultAcls.Read()) : null;
+        }
+        if (_format.Xattrs)
+            entry.Xattrs = _xattrs.Read() is { Items.Count: > 0 } xattrs ? xattrs : null;
+    }
+
+    private static PosixAcl? NoneIfEmpty(PosixAcl acl) => acl.IsEmpty ? null : acl;
+
+    private uint ReadAclId(bool isUser, uint id, bool withName) => FinishId(isUser ? _ids.Users : _ids.Groups, id, withName);
+
+    private uint ReadId(IdMap map, bool withName) => FinishId(map, (uint)_input.ReadVarint(), withName);
+
+    /// <summary>Reads the name behind an id. Ids of a complete list are mapped when its tables have come.</summary>
+    private uint FinishId(IdMap map, uint id, bool withName)
+    {
         if (withName)
             Learn(map, id);
-        return format.Incremental ? map.Map(id) : id;
+        return _format.Incremental ? map.Map(id) : id;
     }
 
     private DeviceId ReadDevice(int flags)
     {
         if ((flags & XMIT_SAME_RDEV_MAJOR) == 0)
-            _last.RdevMajor = (uint)input.ReadVarint();
-        return new DeviceId(_last.RdevMajor, (uint)input.ReadVarint());
+            _last.RdevMajor = (uint)_input.ReadVarint();
+        return new DeviceId(_last.RdevMajor, (uint)_input.ReadVarint());
     }
 
     private byte[] ReadTarget(TreePath path)
     {
-        var target = input.ReadBytes(input.ReadVarint(1, TreePath.MaxLength, "length of a link's target"));
-        return target.AsSpan().Contains((byte)0) ? throw input.Bad($"a link's target with a NUL: {path}") : target;
+        var target = _input.ReadBytes(_input.ReadVarint(1, TreePath.MaxLength, "length of a link's target"));
+        return target.AsSpan().Contains((byte)0) ? throw _input.Bad($"a link's target with a NUL: {path}") : target;
     }
 
     /// <summary>{ varint id, byte length, name }, varint 0 [, byte length, name of id 0].</summary>
     private void ReadIdTable(IdMap map)
     {
-        while ((uint)input.ReadVarint() is var id and not 0)
+        while ((uint)_input.ReadVarint() is var id and not 0)
             Learn(map, id);
-        if (format.Id0Names)
+        if (_format.Id0Names)
             Learn(map, 0);
     }
 
     private void Learn(IdMap map, uint id)
     {
         Span<byte> name = stackalloc byte[byte.MaxValue];
-        name = name[..input.ReadByte()];
-        input.Read(name);
+        name = name[.._input.ReadByte()];
+        _input.Read(name);
         if (!map.TryLearn(id, name))
-            throw input.Bad($"more than {IdMap.MaxNames} names of users or groups");
+            throw _input.Bad($"more than {IdMap.MaxNames} names of users or groups");
     }
 
     /// <summary>All of a list are direct children of its directory (6.8).</summary>

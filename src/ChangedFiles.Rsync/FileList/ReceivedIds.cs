@@ -43,6 +43,35 @@ public sealed class ReceivedIds
             (entry.Uid, entry.Gid) = (Users.Map(entry.Uid), Groups.Map(entry.Gid));
     }
 
+    /// <summary>The same for the ids in ACLs, which entries share.</summary>
+    internal void MapAcls(List<FileEntry> entries)
+    {
+        if (!Users.Maps && !Groups.Maps)
+            return;
+        var mapped = new Dictionary<PosixAcl, PosixAcl>(ReferenceEqualityComparer.Instance);
+        foreach (var entry in entries)
+        {
+            entry.AccessAcl = Map(entry.AccessAcl, mapped);
+            entry.DefaultAcl = Map(entry.DefaultAcl, mapped);
+        }
+    }
+
+    private PosixAcl? Map(PosixAcl? acl, Dictionary<PosixAcl, PosixAcl> known)
+    {
+        if (acl is null || acl.Named.Count == 0)
+            return acl;
+        if (known.TryGetValue(acl, out var mapped))
+            return mapped;
+        return known[acl] = new PosixAcl
+        {
+            Owner = acl.Owner,
+            OwningGroup = acl.OwningGroup,
+            Mask = acl.Mask,
+            Other = acl.Other,
+            Named = [.. acl.Named.Select(named => named with { Id = (named.IsUser ? Users : Groups).Map(named.Id) })],
+        };
+    }
+
     private static uint? FindUser(byte[] name) => Accounts.UserId(name);
 
     private static uint? FindGroup(byte[] name) => Accounts.GroupId(name);

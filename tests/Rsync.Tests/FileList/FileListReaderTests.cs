@@ -1,3 +1,4 @@
+using ChangedFiles.Linux;
 using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
@@ -192,7 +193,12 @@ public sealed class FileListReaderTests
     /// <summary>All that travels of an entry.</summary>
     private static string Describe(FileEntry entry, FileListFormat format) => string.Join(' ',
         Convert.ToHexString(entry.Path.Bytes), entry.Mode, entry.Length, entry.Mtime, entry.Uid, entry.Gid, entry.Content,
-        entry.Rdev, entry.Atime, Hex(format.Links ? entry.LinkTarget : null), Hex(entry.Checksum), entry.Links?.Number);
+        entry.Rdev, entry.Atime, Hex(format.Links ? entry.LinkTarget : null), Hex(entry.Checksum), entry.Links?.Number,
+        Describe(entry.AccessAcl), Describe(entry.DefaultAcl), Describe(entry.Xattrs));
+
+    private static string Describe(PosixAcl? acl) => Hex(acl?.Format());
+
+    private static string Describe(XattrList? list) => string.Join(',', list?.Items.Select(item => $"{Hex(item.Name)}={item.Length}:{Hex(item.Listed)}") ?? []);
 
     private static string Hex(byte[]? bytes) => bytes is null ? "-" : Convert.ToHexString(bytes);
 }

@@ -33,6 +33,8 @@ internal sealed class RandomEntries(int seed)
         Links = Flip(),
         HardLinks = Flip(),
         Atimes = Flip(),
+        Acls = Flip(),
+        Xattrs = Flip(),
         NumericIds = Flip(),
         MissingArguments = Flip(),
         ChecksumLength = _random.Next(3) * 8,
@@ -86,7 +88,25 @@ internal sealed class RandomEntries(int seed)
             LinkTarget = kind == FileKind.Symlink && !isMissing ? Name() : null,
             Checksum = kind == FileKind.Regular && !isMissing && format.ChecksumLength > 0 ? Bytes(format.ChecksumLength) : null,
             Content = kind == FileKind.Directory ? (DirectoryContent)Few(0, 1, 0x100, 0x101) : DirectoryContent.Listed,
+            AccessAcl = format.Acls && kind != FileKind.Symlink ? Acl() : null,
+            DefaultAcl = format.Acls && kind == FileKind.Directory ? Acl() : null,
+            Xattrs = format.Xattrs ? Xattrs() : null,
         };
+    }
+
+    private PosixAcl? Acl() => _random.Next(4) switch
+    {
+        0 => null,
+        1 => new PosixAcl { Owner = 7, OwningGroup = 5, Mask = 7, Other = 0, Named = [new(1, true, 6), new(uint.MaxValue, false, 0)] },
+        2 => new PosixAcl { OwningGroup = _random.Next(8) },
+        _ => new PosixAcl { Mask = 5, Named = [new(_random.Next(2) == 0 ? 0u : 60u, false, _random.Next(8))] },
+    };
+
+    private XattrList? Xattrs()
+    {
+        var count = _random.Next(3);
+        return count == 0 ? null : XattrList.Of(Enumerable.Range(0, count).Select(i =>
+            new Xattr([.. "user."u8, (byte)('a' + i)], new byte[Few(0, 3, ListedXattr.MaxListedValue, 100)])));
     }
 
     private void LinkSome(List<FileEntry> entries)
