@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.InteropServices.Marshalling;
 using Microsoft.Win32.SafeHandles;
 
 namespace ChangedFiles.Linux;
@@ -7,6 +6,8 @@ namespace ChangedFiles.Linux;
 /// <summary>Regular files: opening them by directory handle and name, and their bytes. Interrupted calls are repeated.</summary>
 public static partial class FileData
 {
+    private const int Guarded = OpenFlags.ReadOnly | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal | OpenFlags.CloseOnExec;
+    private const int Creating = OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.CloseOnExec;
     private const int FadviseSequential = 2;
     private const int FallocKeepSize = 1, FallocPunchHole = 2;
     private const int SeekData = 3, SeekHole = 4;
@@ -18,18 +19,25 @@ public static partial class FileData
     /// </summary>
     public static Errno OpenToRead(SafeFileHandle directory, ReadOnlySpan<byte> name, bool noAtime, out SafeFileHandle? handle)
     {
-        const int flags = OpenFlags.ReadOnly | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal;
-        var error = Open(directory, name, flags | (noAtime ? OpenFlags.NoAtime : 0), 0, out handle);
-        return error == Errno.EPERM && noAtime ? Open(directory, name, flags, 0, out handle) : error;
+        var error = Resolution.OpenName(directory, name, Guarded | (noAtime ? OpenFlags.NoAtime : 0), 0, out handle);
+        return error == Errno.EPERM && noAtime ? OpenToRead(directory, name, noAtime: false, out handle) : error;
+    }
+
+    /// <summary>As <see cref="OpenToRead"/>, at a path below <paramref name="root"/> whose links, the last one too, are followed as allowed.</summary>
+    public static Errno OpenThrough(
+        SafeFileHandle root, ReadOnlySpan<byte> path, LinkPolicy links, bool noAtime, out SafeFileHandle? handle)
+    {
+        var error = Resolution.Open(root, path, Guarded | (noAtime ? OpenFlags.NoAtime : 0), links, out handle);
+        return error == Errno.EPERM && noAtime ? OpenThrough(root, path, links, noAtime: false, out handle) : error;
     }
 
     /// <summary>Opens an existing file for reading and writing, with the guards of <see cref="OpenToRead"/>.</summary>
     public static Errno OpenToWrite(SafeFileHandle directory, ReadOnlySpan<byte> name, out SafeFileHandle? handle) =>
-        Open(directory, name, OpenFlags.ReadWrite | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal, 0, out handle);
+        Resolution.OpenName(directory, name, Guarded | OpenFlags.ReadWrite, 0, out handle);
 
     /// <summary>Creates a file for reading and writing; <see cref="Errno.EEXIST"/> when the name is taken, also by a link.</summary>
     public static Errno Create(SafeFileHandle directory, ReadOnlySpan<byte> name, uint permissions, out SafeFileHandle? handle) =>
-        Open(directory, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, permissions & 0xFFF, out handle);
+        Resolution.OpenName(directory, name, Creating, permissions & 0xFFF, out handle);
 
     /// <summary>Reads at an offset; <paramref name="read"/> is 0 at the end and may be less than asked.</summary>
     public static Errno Read(SafeFileHandle file, Span<byte> buffer, long offset, out int read)
@@ -112,16 +120,6 @@ public static partial class FileData
         return ErrnoText.Of(Math.Min(start, end));
     }
 
-    private static Errno Open(SafeFileHandle directory, ReadOnlySpan<byte> name, int flags, uint mode, out SafeFileHandle? handle)
-    {
-        int result;
-        do
-            result = openat(directory, name, flags | OpenFlags.NoFollow | OpenFlags.CloseOnExec, mode);
-        while (Interrupted(result));
-        handle = result < 0 ? null : new SafeFileHandle(result, ownsHandle: true);
-        return ErrnoText.Of(result);
-    }
-
     private static Errno Allocate(SafeFileHandle file, int mode, long offset, long length)
     {
         int result;
@@ -132,10 +130,6 @@ public static partial class FileData
     }
 
     private static bool Interrupted(nint result) => ErrnoText.Of(result) == Errno.EINTR;
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int openat(
-        SafeFileHandle directory, [MarshalUsing(typeof(NulTerminated))] ReadOnlySpan<byte> name, int flags, uint mode);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint pread(SafeFileHandle file, Span<byte> buffer, nint length, long offset);

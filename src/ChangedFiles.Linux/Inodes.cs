@@ -27,6 +27,17 @@ public static partial class Inodes
         return error;
     }
 
+    /// <summary>What a path below <paramref name="root"/> leads to, its links followed as allowed.</summary>
+    public static Errno StatThrough(SafeFileHandle root, ReadOnlySpan<byte> path, LinkPolicy links, out FileStat stat)
+    {
+        stat = default;
+        var error = Resolution.Open(root, path, OpenFlags.PathOnly | OpenFlags.CloseOnExec, links, out var handle);
+        if (error != Errno.None)
+            return error;
+        using (handle)
+            return Stat(handle!, out stat);
+    }
+
     /// <summary>What an open handle stands for; works for O_PATH handles.</summary>
     public static Errno Stat(SafeFileHandle handle, out FileStat stat)
     {

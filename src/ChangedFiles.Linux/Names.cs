@@ -7,6 +7,8 @@ namespace ChangedFiles.Linux;
 /// <summary>Names in directories: making, moving and removing them. Each is a directory handle and one name in it; none is followed.</summary>
 public static partial class Names
 {
+    internal const int AtRemoveDirectory = 0x200;
+
     /// <summary>Gives an inode another name, replacing what has it. Two names of one inode both stay.</summary>
     public static Errno Rename(SafeFileHandle oldDirectory, ReadOnlySpan<byte> oldName, SafeFileHandle newDirectory, ReadOnlySpan<byte> newName) =>
         ErrnoText.Of(renameat(oldDirectory, oldName, newDirectory, newName));
@@ -16,7 +18,7 @@ public static partial class Names
         ErrnoText.Of(linkat(oldDirectory, oldName, newDirectory, newName, 0));
 
     /// <summary>Removes a name that is no directory.</summary>
-    public static Errno Unlink(SafeFileHandle directory, ReadOnlySpan<byte> name) => ErrnoText.Of(unlinkat(directory, name, 0));
+    public static Errno Unlink(SafeFileHandle directory, ReadOnlySpan<byte> name) => Unlink(directory, name, 0);
 
     /// <summary>Makes a symbolic link with the text <paramref name="target"/>.</summary>
     public static Errno Symlink(ReadOnlySpan<byte> target, SafeFileHandle directory, ReadOnlySpan<byte> name) =>
@@ -33,6 +35,9 @@ public static partial class Names
     /// <summary>Makes a fifo, socket or device; the umask takes its part of the permissions in <paramref name="mode"/>.</summary>
     public static Errno MakeNode(SafeFileHandle directory, ReadOnlySpan<byte> name, uint mode, uint major, uint minor) =>
         ErrnoText.Of(mknodat(SystemCalls.MknodAt, directory, name, mode, DeviceNumber.Make(major, minor)));
+
+    internal static Errno Unlink(SafeFileHandle directory, ReadOnlySpan<byte> name, int flags) =>
+        ErrnoText.Of(unlinkat(directory, name, flags));
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int renameat(

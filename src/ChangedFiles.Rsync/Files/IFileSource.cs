@@ -13,6 +13,12 @@ public interface IFileSource
     /// <summary>What is at <paramref name="path"/> itself (a symbolic link is not followed).</summary>
     Errno Stat(TreePath path, out FileStat stat);
 
+    /// <summary>
+    /// What a symbolic link at <paramref name="path"/> leads to, where this source lets links be followed (then opening
+    /// and listing follow the last name too); any other answer is the one of <see cref="Stat"/>.
+    /// </summary>
+    Errno StatThrough(TreePath path, out FileStat stat) => Stat(path, out stat);
+
     /// <summary>The text of a symbolic link, 1..4095 bytes.</summary>
     Errno ReadLink(TreePath path, out byte[] target);
 

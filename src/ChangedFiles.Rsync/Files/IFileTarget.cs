@@ -30,6 +30,15 @@ public interface IFileTarget : IFileSource
     /// <summary>Makes one more name for the inode at <paramref name="existing"/>, which is no directory.</summary>
     Errno MakeLink(TreePath path, TreePath existing, bool replace = false);
 
+    /// <summary>
+    /// Makes a name here for an inode of another tree (<c>--link-dest</c>), or moves a file from there (<c>--backup-dir</c>,
+    /// <c>--temp-dir</c>). <see cref="Errno.EXDEV"/> where the trees share no file system: then it has to be copied.
+    /// </summary>
+    Errno LinkFrom(IFileSource other, TreePath existing, TreePath path, bool replace = false) => Errno.EXDEV;
+
+    /// <inheritdoc cref="LinkFrom"/>
+    Errno MoveFrom(IFileTarget other, TreePath existing, TreePath path) => Errno.EXDEV;
+
     /// <summary>Makes a fifo, socket or device of the kind and permissions in <paramref name="mode"/>.</summary>
     Errno MakeNode(TreePath path, uint mode, uint major, uint minor, bool replace = false);
 

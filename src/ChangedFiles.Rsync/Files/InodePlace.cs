@@ -20,7 +20,7 @@ internal readonly ref struct InodePlace(SafeFileHandle handle, ReadOnlySpan<byte
         if (metadata.Uid is not null || metadata.Gid is not null)
             Note(SetOwner(metadata.Uid, metadata.Gid), MetadataParts.Owner, ref first, ref failed);
         if (metadata.Xattrs is { } xattrs)
-            Note(XattrSet.Replace(handle, _name, xattrs), MetadataParts.Xattrs, ref first, ref failed);
+            Note(SetXattrs(xattrs, metadata.Mode), MetadataParts.Xattrs, ref first, ref failed);
         if (metadata.AccessAcl is { } access && !isSymlink)
             Note(SetAcl(PosixAcl.AccessAttribute, access), MetadataParts.Acl, ref first, ref failed);
         if (metadata.DefaultAcl is { } defaults)
@@ -49,6 +49,15 @@ internal readonly ref struct InodePlace(SafeFileHandle handle, ReadOnlySpan<byte
             return error;
         error = uid is not null && gid is not null ? Chown(null, gid) : Errno.None;
         return error == Errno.EPERM ? Errno.None : error;
+    }
+
+    // A read-only file's owner may still have them changed: the mode that is set afterwards takes the permission away again.
+    private Errno SetXattrs(IReadOnlyList<Xattr> xattrs, uint? mode)
+    {
+        var error = XattrSet.Replace(handle, _name, xattrs);
+        if (error == Errno.EACCES && mode is { } final && SetMode(final | FileStat.OwnerAll) == Errno.None)
+            error = XattrSet.Replace(handle, _name, xattrs);
+        return error;
     }
 
     private Errno SetAcl(ReadOnlySpan<byte> attribute, PosixAcl acl)

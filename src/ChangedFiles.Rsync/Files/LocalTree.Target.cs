@@ -57,19 +57,26 @@ public sealed partial class LocalTree
     public Errno MakeSymlink(TreePath path, ReadOnlySpan<byte> target, bool replace = false) =>
         Place(path, target, replace, static (directory, scoped name, ref target) => Names.Symlink(target, directory, name));
 
-    public Errno MakeLink(TreePath path, TreePath existing, bool replace = false) =>
-        Pair(existing, path, replace, static (directory, scoped name, ref old) => Names.Link(old.Directory, old.Name, directory, name));
+    public Errno MakeLink(TreePath path, TreePath existing, bool replace = false) => LinkFrom(this, existing, path, replace);
+
+    public Errno LinkFrom(IFileSource other, TreePath existing, TreePath path, bool replace = false) =>
+        other is not LocalTree tree ? Errno.EXDEV : Pair(tree, existing, path, replace, static (directory, scoped name, ref old) =>
+            Names.Link(old.Directory, old.Name, directory, name));
 
     public Errno MakeNode(TreePath path, uint mode, uint major, uint minor, bool replace = false) =>
         Place(path, (mode, major, minor), replace, static (directory, name, ref node) =>
             Names.MakeNode(directory, name, node.mode, node.major, node.minor));
 
-    public Errno Rename(TreePath path, TreePath newPath)
+    public Errno Rename(TreePath path, TreePath newPath) => MoveFrom(this, path, newPath);
+
+    public Errno MoveFrom(IFileTarget other, TreePath existing, TreePath path)
     {
-        var error = Pair(path, newPath, false, static (directory, scoped name, ref old) =>
+        if (other is not LocalTree tree)
+            return Errno.EXDEV;
+        var error = Pair(tree, existing, path, false, static (directory, scoped name, ref old) =>
             Names.Rename(old.Directory, old.Name, directory, name));
+        tree._directories.Forget(existing);
         _directories.Forget(path);
-        _directories.Forget(newPath);
         return error;
     }
 
@@ -119,17 +126,17 @@ public sealed partial class LocalTree
         return At(path, ref call, static (directory, scoped name, ref call) => call.Replace(directory, name));
     }
 
-    /// <summary>Calls for a new name with the old one as the argument.</summary>
-    private Errno Pair(TreePath path, TreePath newPath, bool replace, NameCall<OldName> call)
+    /// <summary>Calls for a new name here with the old one, of this or another tree, as the argument.</summary>
+    private Errno Pair(LocalTree tree, TreePath existing, TreePath path, bool replace, NameCall<OldName> call)
     {
         while (true)
         {
-            var error = OpenParent(path, out var parent);
+            var error = tree.OpenParent(existing, out var parent);
             if (error != Errno.None)
                 return error;
             using (parent)
             {
-                error = Place(newPath, new OldName { Directory = parent.Handle, Name = path.Name }, replace, call);
+                error = Place(path, new OldName { Directory = parent.Handle, Name = existing.Name }, replace, call);
                 if (error != Errno.ENOENT || !parent.WasRemoved())
                     return error;
             }

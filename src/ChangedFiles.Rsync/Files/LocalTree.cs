@@ -8,7 +8,11 @@ namespace ChangedFiles.Rsync.Files;
 /// <summary>How a <see cref="LocalTree"/> treats what it finds.</summary>
 public sealed record LocalTreeOptions
 {
-    /// <summary>Whether a directory on the way to a name may be a symbolic link; by default none may (docs/protocol.md 11.6).</summary>
+    /// <summary>
+    /// Whether a directory on the way to a name may be a symbolic link, and whether <see cref="LocalTree.StatThrough"/>,
+    /// opening and listing follow the name itself; by default none is followed (docs/protocol.md 11.6).
+    /// What is written never goes through a link in the last name.
+    /// </summary>
     public LinkPolicy Links { get; init; }
 
     /// <summary>Reading a file leaves its access time as it is, where this process may ask for that.</summary>
@@ -43,6 +47,8 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
         _directories = new DirectoryCache(root, options.Links);
     }
 
+    private bool Follows => _options.Links != LinkPolicy.Refuse;
+
     /// <summary>Opens the directory at a path of this machine. Symbolic links in it are followed: it is the operator's word, not a peer's.</summary>
     public static Errno Open(ReadOnlySpan<byte> path, out LocalTree? tree, LocalTreeOptions? options = null)
     {
@@ -72,6 +78,9 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
         return At(path, ref stat, static (directory, name, ref stat) => Inodes.Stat(directory, name, out stat));
     }
 
+    public Errno StatThrough(TreePath path, out FileStat stat) =>
+        Follows ? Inodes.StatThrough(_root, path.Bytes, _options.Links, out stat) : Stat(path, out stat);
+
     public Errno ReadLink(TreePath path, out byte[] target)
     {
         target = [];
@@ -93,17 +102,15 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
     public Errno Open(TreePath path, out SourceFile? file)
     {
         file = null;
-        var call = new OpenCall { KeepAccessTimes = _options.KeepAccessTimes };
-        var error = At(path, ref call, static (directory, name, ref call) =>
-            FileData.OpenToRead(directory, name, call.KeepAccessTimes, out call.Handle));
+        var error = OpenToRead(path, out var handle);
         if (error != Errno.None)
             return error;
-        error = RequireRegular(call.Handle!, out var stat);
+        error = RequireRegular(handle!, out var stat);
         if (error != Errno.None)
             return error;
         if (stat.Size >= SequentialFrom)
-            FileData.AdviseSequential(call.Handle!);
-        file = new LocalSourceFile(call.Handle!, stat);
+            FileData.AdviseSequential(handle!);
+        file = new LocalSourceFile(handle!, stat);
         return Errno.None;
     }
 
@@ -144,6 +151,17 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
                     return error;
             }
         }
+    }
+
+    private Errno OpenToRead(TreePath path, out SafeFileHandle? handle)
+    {
+        if (Follows)
+            return FileData.OpenThrough(_root, path.Bytes, _options.Links, _options.KeepAccessTimes, out handle);
+        var call = new OpenCall { KeepAccessTimes = _options.KeepAccessTimes };
+        var error = At(path, ref call, static (directory, name, ref call) =>
+            FileData.OpenToRead(directory, name, call.KeepAccessTimes, out call.Handle));
+        handle = call.Handle;
+        return error;
     }
 
     private Errno OpenParent(TreePath path, out DirectoryCache.Lease parent)
