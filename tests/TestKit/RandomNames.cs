@@ -9,9 +9,10 @@ public static class RandomNames
 {
     private static readonly string[] OddText =
     [
-        " ", "two words", " leading", "trailing ", "new\nline", "tab\there", "\r", "'single'", "\"double\"", "`tick`", "$(touch x)", "$HOME",
-        "back\\slash", "\\#012", "-rf", "--delete", "-", ".hidden", "...", "..x", "*", "?", "[a-z]", "{a,b}", "a:b", "host::module", "~", "#",
-        ";", "+ x", "%s%n", "café", "日本語", "e\u0301", ".~tmp~", ".a.x1y2z3", "\u0001\u007f",
+        " ", "two words", " leading", "trailing ", "new\nline", "tab\there", "\r", "'single'", "\"double\"",
+        "`tick`", "$(touch x)", "$HOME", "back\\slash", "\\#012", "-rf", "--delete", "-", ".hidden", "...",
+        "..x", "*", "?", "[a-z]", "{a,b}", "a:b", "host::module", "~", "#", ";", "+ x", "%s%n", "café", "日本語",
+        "e\u0301", ".~tmp~", ".a.x1y2z3", "\u0001\u007f",
     ];
 
     // None of these is UTF-8.
