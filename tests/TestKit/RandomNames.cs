@@ -31,7 +31,7 @@ public static class RandomNames
 
     private static byte[] Long(Random random)
     {
-        var name = new byte[random.Next(200, 256)];
+        var name = new byte[random.Next(2) == 0 ? 255 : random.Next(200, 256)];
         Array.Fill(name, (byte)('a' + random.Next(26)));
         random.NextBytes(name.AsSpan(^3..));
         return Repaired(name);

@@ -15,9 +15,9 @@ public sealed partial class LayersTests
     private static readonly Dictionary<string, string[]> Folders = new()
     {
         ["ChangedFiles.Rsync"] =
-            ["Files", "Checksums", "Delta", "Rdiff", "Filters", "Options", "Wire", "Tokens", "FileList", "Sessions", "Transports", "Daemon"],
+            ["Files", "Checksums", "Delta", "Rdiff", "Options", "Filters", "Wire", "Tokens", "FileList", "Sessions", "Transports", "Daemon"],
         ["ChangedFiles.Engine"] = ["Watching", "Changes", "Rules", "Planning", "Destinations", "Mirrors", "Monitoring"],
-        ["ChangedFiles.Cli"] = ["Output", "Host", "Commands"],
+        ["ChangedFiles.Cli"] = ["Output", "Rsync", "Host", "Commands"],
     };
 
     [Theory]
