@@ -44,7 +44,10 @@ internal sealed class WatchBatch(IEventSink sink)
 
     private static bool Merge(ref WatchEvent last, TreePath path, FileOperations operations, int processId)
     {
-        if ((operations & ~Written) != 0 || (last.Operations & ~Mergeable) != 0 || last.ProcessId != processId || last.Path != path)
+        if (last.ProcessId != processId || last.Path != path)
+            return false;
+        var isSame = last.Operations == operations && (operations & FileOperations.Rename) == 0;
+        if (!isSame && ((operations & ~Written) != 0 || (last.Operations & ~Mergeable) != 0))
             return false;
         last = last with { Operations = last.Operations | operations };
         return true;

@@ -25,6 +25,8 @@ internal sealed class InotifySource : QueueSource
     public InotifySource(SafeFileHandle root, WatchOptions options) : base(root, options)
     {
         var error = Inotify.Open(out var inotify);
+        if (inotify is null)
+            base.Dispose();
         _inotify = inotify ?? throw WatchLimit.NoInstance(error);
     }
 
@@ -60,7 +62,7 @@ internal sealed class InotifySource : QueueSource
         base.MountsChanged(points);
     }
 
-    protected override void Close() => _inotify.Dispose();
+    protected override void Close() => _inotify?.Dispose();
 
     private bool Skips(TreePath directory) => (!Options.CrossMounts && Mounts.IsMountPoint(directory)) || IsExcluded(directory);
 
@@ -69,9 +71,11 @@ internal sealed class InotifySource : QueueSource
     {
         if (Directories.Open(Root, ".."u8, readable: true, out var above) != Errno.None)
             return;
+        // At the very top ".." is the root itself, whose watch must stay as it is.
         using (above)
         {
-            if (Inodes.Stat(above!, out var stat) == Errno.None && !_tree.Root!.Is(stat))
+            if (Inodes.Stat(Root, out var root) == Errno.None && Inodes.Stat(above!, out var stat) == Errno.None
+                && (root.Inode, root.Device) != (stat.Inode, stat.Device))
                 _ = _inotify.Add(above!, InotifyEvents.Delete | InotifyEvents.OnlyDirectory, out _aboveRoot);
         }
     }
@@ -136,14 +140,14 @@ internal sealed class InotifySource : QueueSource
         else
             Batch.Add(path, Operations(next.Events), isDirectory);
         if (isDirectory && next.Has(InotifyEvents.Create))
-            _watcher.Watch(parent, next.Name, report: true);
+            _watcher.Watch(parent, next.Name.ToArray(), isNew: true);
     }
 
     private void Arrive(uint cookie, WatchedDirectory parent, TreePath path, bool isDirectory)
     {
         // Everything below has new paths: watches first, so that whoever looks after the event misses nothing.
         if (isDirectory)
-            _watcher.Watch(parent, path.Name, report: false);
+            _watcher.Watch(parent, path.Name.ToArray(), isNew: false);
         var below = isDirectory ? FileOperations.Subtree : FileOperations.None;
         var index = _departures.FindIndex(departure => departure.Cookie == cookie);
         if (index < 0)

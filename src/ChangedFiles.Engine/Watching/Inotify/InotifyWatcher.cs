@@ -6,8 +6,9 @@ namespace ChangedFiles.Engine.Watching;
 
 /// <summary>
 /// Puts watches on directories. Always the watch first and the listing after it: what was made before the watch is in the listing, what
-/// is made later raises an event. A directory is only ever reached through a handle of its parent whose inode is the expected one, so the
-/// tree of watches never mixes up two directories that exchanged their names.
+/// is made later raises an event. A directory is only ever reached through a handle of its parent that has the expected watch, so the
+/// tree never mixes up two directories that exchanged their names. Where that fails, because something above has moved meanwhile, nothing
+/// is done: the event of that move (or the listing of the place it went to) is still to come, and looks at everything below again.
 /// </summary>
 internal sealed class InotifyWatcher(SafeFileHandle root, Inotify inotify, WatchTree tree, WatchBatch batch)
 {
@@ -47,11 +48,17 @@ internal sealed class InotifyWatcher(SafeFileHandle root, Inotify inotify, Watch
     }
 
     /// <summary>Watches a directory that came to be in <paramref name="parent"/>, with all below it.</summary>
-    /// <param name="report">Report everything that is found inside.</param>
-    public void Watch(WatchedDirectory parent, ReadOnlySpan<byte> name, bool report)
+    /// <param name="isNew">
+    /// It was made there: everything found inside is reported, unless a listing of the parent found it already.
+    /// Else it was moved there, and may hold anything that is not watched yet.
+    /// </param>
+    public void Watch(WatchedDirectory parent, byte[] name, bool isNew)
     {
-        _waiting.Push((parent, [name.ToArray()]));
-        WatchWaiting(report, CancellationToken.None);
+        if (!TryOpen(parent, out var handle))
+            return;
+        using (handle)
+            WatchOne(handle!, parent, name, report: isNew, unlessKnown: isNew);
+        WatchWaiting(report: isNew, CancellationToken.None);
     }
 
     /// <summary>Ends the watches of a directory and of all below it.</summary>
@@ -62,21 +69,17 @@ internal sealed class InotifyWatcher(SafeFileHandle root, Inotify inotify, Watch
     }
 
     /// <summary>True when the directory still has the place that the tree gives it.</summary>
-    public bool IsInPlace(WatchedDirectory directory) =>
-        directory == tree.Root
-        || (directory.Parent is { } parent && TryOpen(parent, out var handle) && Has(handle!, directory));
-
-    private static bool Has(SafeFileHandle parent, WatchedDirectory directory)
+    public bool IsInPlace(WatchedDirectory directory)
     {
-        using (parent)
-            return Inodes.Stat(parent, directory.Name, out var stat) == Errno.None && directory.Is(stat);
+        var isInPlace = TryOpen(directory, out var handle);
+        handle?.Dispose();
+        return isInPlace;
     }
 
     private WatchedDirectory AddRoot(SafeFileHandle handle)
     {
-        LinuxException.ThrowIf(Inodes.Stat(handle, out var stat), "stat", "the root of the watched tree");
         LinuxException.ThrowIf(Add(handle, out var watch), "watch", "the root of the watched tree");
-        return tree.AddRoot(watch, stat);
+        return tree.AddRoot(watch);
     }
 
     private void WatchWaiting(bool report, CancellationToken cancellation)
@@ -84,18 +87,17 @@ internal sealed class InotifyWatcher(SafeFileHandle root, Inotify inotify, Watch
         while (_waiting.TryPop(out var next))
         {
             cancellation.ThrowIfCancellationRequested();
-            // Not there any more: another event tells where it went, and that one watches what is below.
             if (!TryOpen(next.Directory, out var parent))
                 continue;
             using (parent)
             {
                 foreach (var name in next.Names)
-                    WatchOne(parent!, next.Directory, name, report);
+                    WatchOne(parent!, next.Directory, name, report, unlessKnown: false);
             }
         }
     }
 
-    private void WatchOne(SafeFileHandle parentHandle, WatchedDirectory parent, byte[] name, bool report)
+    private void WatchOne(SafeFileHandle parentHandle, WatchedDirectory parent, byte[] name, bool report, bool unlessKnown)
     {
         if (!tree.TryGetPath(parent, out var above))
             return;
@@ -111,25 +113,21 @@ internal sealed class InotifyWatcher(SafeFileHandle root, Inotify inotify, Watch
         using (handle)
         {
             if (error == Errno.None)
-                error = WatchOpened(handle!, parent, name, report);
+                error = WatchOpened(handle!, parent, name, report, unlessKnown);
         }
         if (error is not (Errno.None or Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP))
             batch.Sink.Unwatched(path, error);
     }
 
-    private Errno WatchOpened(SafeFileHandle handle, WatchedDirectory parent, byte[] name, bool report)
+    private Errno WatchOpened(SafeFileHandle handle, WatchedDirectory parent, byte[] name, bool report, bool unlessKnown)
     {
-        var watch = -1;
-        var error = Inodes.Stat(handle, out var stat);
-        if (error == Errno.None)
-            error = Add(handle, out watch);
+        var error = Add(handle, out var watch);
         if (error != Errno.None)
             return error;
-        var placement = tree.Place(watch, stat, parent, name, out var directory);
-        Confused |= placement == Placement.Impossible;
+        var placement = tree.Place(watch, parent, name, out var directory);
         directory.Pass = Pass;
-        // A new directory that a listing found already has been reported; one that was moved may have changed anywhere below.
-        if (placement != Placement.Impossible && !(report && placement == Placement.Unchanged))
+        Confused |= placement == Placement.Impossible;
+        if (placement != Placement.Impossible && !(unlessKnown && placement == Placement.Unchanged))
             List(handle, directory, report);
         return Errno.None;
     }
@@ -170,15 +168,20 @@ internal sealed class InotifyWatcher(SafeFileHandle root, Inotify inotify, Watch
         var kind => kind == FileKind.Directory,
     };
 
+    /// <summary>Opens the directory of a watch at the path it has in the tree; false when another one, or none, is there.</summary>
     private bool TryOpen(WatchedDirectory directory, out SafeFileHandle? handle)
     {
         handle = null;
         if (!tree.TryGetPath(directory, out var path)
             || Directories.OpenBeneath(root, path.Bytes, LinkPolicy.Refuse, readable: false, out handle) != Errno.None)
             return false;
-        if (Inodes.Stat(handle!, out var stat) == Errno.None && directory.Is(stat))
+        // The kernel tells by the number of the watch, which is the inode's; inode numbers are given again too soon.
+        if (inotify.Add(handle!, Wanted, out var watch) == Errno.None && watch == directory.Watch)
             return true;
+        if (watch >= 0 && tree.Find(watch) is null)
+            inotify.Remove(watch);
         handle!.Dispose();
+        handle = null;
         return false;
     }
 }

@@ -12,7 +12,7 @@ internal static class WatchLimit
     /// <summary>No watch is left for the directories below <paramref name="root"/>, of which <paramref name="watched"/> have one.</summary>
     public static WatchException Reached(SafeFileHandle root, int watched)
     {
-        var needed = CountDirectories(root);
+        var needed = CountDirectories(root, "."u8);
         return new WatchException(
             $"inotify needs one watch for each directory, and the user's limit is reached: {watched} of {needed} directories are watched"
             + $" (fs.inotify.max_user_watches is {Read(Watches)}, shared with all programs of this user)."
@@ -37,25 +37,25 @@ internal static class WatchLimit
         }
     }
 
-    private static int CountDirectories(SafeFileHandle directory)
+    private static int CountDirectories(SafeFileHandle parent, ReadOnlySpan<byte> name)
     {
+        if (Directories.Open(parent, name, readable: true, out var directory) != Errno.None)
+            return 0;
         var count = 1;
-        var names = new List<byte[]>();
+        var below = new List<byte[]>();
         var buffer = new byte[32 * 1024];
-        while (Directories.Read(directory, buffer, out var length) == Errno.None && length > 0)
+        using (directory)
         {
-            foreach (var entry in new DirectoryEntries(buffer.AsSpan(0, length)))
+            while (Directories.Read(directory!, buffer, out var length) == Errno.None && length > 0)
             {
-                if (entry.Kind is FileKind.Directory or FileKind.None)
-                    names.Add(entry.Name.ToArray());
+                foreach (var entry in new DirectoryEntries(buffer.AsSpan(0, length)))
+                {
+                    if (entry.Kind is FileKind.Directory or FileKind.None)
+                        below.Add(entry.Name.ToArray());
+                }
             }
-        }
-        foreach (var name in names)
-        {
-            if (Directories.Open(directory, name, readable: true, out var below) != Errno.None)
-                continue;
-            using (below)
-                count += CountDirectories(below!);
+            foreach (var child in below)
+                count += CountDirectories(directory!, child);
         }
         return count;
     }

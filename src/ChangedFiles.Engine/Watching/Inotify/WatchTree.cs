@@ -1,4 +1,3 @@
-using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 
 namespace ChangedFiles.Engine.Watching;
@@ -28,13 +27,13 @@ internal sealed class WatchTree
 
     public WatchedDirectory? Find(int watch) => _byWatch.GetValueOrDefault(watch);
 
-    public WatchedDirectory AddRoot(int watch, FileStat stat) => Root = _byWatch[watch] = new WatchedDirectory(watch, stat);
+    public WatchedDirectory AddRoot(int watch) => Root = _byWatch[watch] = new WatchedDirectory(watch);
 
     /// <summary>Gives a watch its place.</summary>
-    public Placement Place(int watch, FileStat stat, WatchedDirectory parent, ReadOnlySpan<byte> name, out WatchedDirectory directory)
+    public Placement Place(int watch, WatchedDirectory parent, ReadOnlySpan<byte> name, out WatchedDirectory directory)
     {
         var isKnown = _byWatch.TryGetValue(watch, out var known);
-        directory = known ?? (_byWatch[watch] = new WatchedDirectory(watch, stat));
+        directory = known ?? (_byWatch[watch] = new WatchedDirectory(watch));
         if (isKnown && directory.Parent == parent && name.SequenceEqual(directory.Name))
             return Placement.Unchanged;
         _lastDirectory = null;

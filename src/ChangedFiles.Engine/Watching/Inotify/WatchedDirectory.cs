@@ -1,17 +1,9 @@
-using ChangedFiles.Linux;
-
 namespace ChangedFiles.Engine.Watching;
 
 /// <summary>A directory with an inotify watch, in the tree as the events read so far tell it.</summary>
-internal sealed class WatchedDirectory(int watch, FileStat stat)
+internal sealed class WatchedDirectory(int watch)
 {
     public int Watch => watch;
-
-    /// <summary>The inode: what stands at this path now may be another one.</summary>
-    public bool Is(in FileStat other) => other.Inode == _inode && other.Device == _device;
-
-    private readonly ulong _inode = stat.Inode;
-    private readonly ulong _device = stat.Device;
 
     public WatchedDirectory? Parent { get; private set; }
     public byte[] Name { get; private set; } = [];
