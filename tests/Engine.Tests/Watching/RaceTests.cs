@@ -13,7 +13,7 @@ public sealed class RaceTests
     [Theory, MemberData(nameof(Kinds))]
     public void No_file_in_a_directory_just_made_is_missed(EventSourceKind kind)
     {
-        using var tree = new WatchedTree(kind);
+        using var tree = new WatchedTree(kind, inMemory: true);
         for (var i = 0; i < 2000; i++)
         {
             var top = Directory.CreateDirectory(tree[$"{i}"]).FullName;
@@ -29,7 +29,7 @@ public sealed class RaceTests
     {
         var seed = Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
-        using var tree = new WatchedTree(kind);
+        using var tree = new WatchedTree(kind, inMemory: true);
         var movers = Enumerable.Range(0, 2).Select(number => new Thread(() => Storm(tree.Root, tree.Outside, new Random(seed + number), 1500))).ToList();
         movers.ForEach(mover => mover.Start());
         movers.ForEach(mover => mover.Join());
