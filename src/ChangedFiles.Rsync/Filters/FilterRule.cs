@@ -20,7 +20,8 @@ public sealed class FilterRule
     private readonly byte[] _pattern;
     private readonly PatternMatch _match;
 
-    internal FilterRule(FilterModifiers modifiers, ReadOnlySpan<byte> pattern, bool isDirMerge, string? origin, FilterRule[]? expansion = null)
+    internal FilterRule(FilterModifiers modifiers, ReadOnlySpan<byte> pattern, bool isDirMerge, string? origin, FilterRule[]? expansion = null,
+        bool git = false)
     {
         if (!isDirMerge && pattern.Length > 1 && pattern[^1] == '/')
         {
@@ -32,7 +33,8 @@ public sealed class FilterRule
         IsDirMerge = isDirMerge;
         Origin = origin;
         Expansion = expansion;
-        _match = new PatternMatch(_pattern);
+        IsGit = git;
+        _match = new PatternMatch(_pattern, git);
     }
 
     /// <summary>The letters, with what they imply (C implies n, w and -).</summary>
@@ -55,6 +57,9 @@ public sealed class FilterRule
 
     /// <summary>The CVS rules that a "-C" stands for; null for every other rule.</summary>
     internal FilterRule[]? Expansion { get; }
+
+    /// <summary>By git's rules: a .gitignore file, or a rule out of one.</summary>
+    internal bool IsGit { get; }
 
     /// <summary>True when nothing in the pattern is a wildcard.</summary>
     internal bool IsLiteral => !_match.IsWild;

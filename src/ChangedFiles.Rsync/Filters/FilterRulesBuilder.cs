@@ -32,6 +32,9 @@ public sealed class FilterRulesBuilder
     /// <summary>-C: at the end come the per-directory .cvsignore files and the built-in list.</summary>
     public bool CvsExclude { get; set; }
 
+    /// <summary>After all other rules the sender leaves out what .gitignore files in the tree name.</summary>
+    public bool GitIgnore { get; set; }
+
     /// <summary>--delete-excluded.</summary>
     public bool DeleteExcluded { get; set; }
 
@@ -106,7 +109,7 @@ public sealed class FilterRulesBuilder
             implied.AddText(":C"u8, default);
             implied.AddText("-C"u8, default);
         }
-        return new FilterRules(_reader.Rules, implied.Rules)
+        return new FilterRules(_reader.Rules, GitIgnore ? [.. implied.Rules, GitIgnoreFile.Rule] : implied.Rules)
         {
             DeleteExcluded = DeleteExcluded,
             NulDelimited = NulDelimited,

@@ -42,6 +42,9 @@ public sealed class FilterScope
 
     private int PathStart => RootBytes.Length + 1;
 
+    /// <summary>False when <see cref="Enter"/> has nothing to read: this scope is then good for the whole tree.</summary>
+    public bool HasMergeFiles => _merges.Length > 0;
+
     /// <summary>The rules as they are inside <paramref name="directory"/>, which is in the directory of this scope (or is the transfer's top).</summary>
     /// <exception cref="FilterException">Its merge file has a rule that cannot be read.</exception>
     public FilterScope Enter(TreePath directory)
@@ -70,25 +73,15 @@ public sealed class FilterScope
     public FilterVerdict CheckXattr(ReadOnlySpan<byte> name) =>
         _rules.IsEmpty ? default : new(_list.FirstMatch(new FilterName(default, name, false), this, xattr: true, ignorePerishable: false));
 
-    /// <summary>
-    /// The verdict on a path anywhere below this scope's directory, as a walk would have reached it: the first excluded directory on
-    /// the way decides. <paramref name="decidedAt"/> is the name it was decided at. Reads the merge files on the way.
-    /// </summary>
-    public FilterVerdict CheckAlong(TreePath path, bool isDirectory, out TreePath decidedAt)
+    /// <summary>True for a name that per-directory merge files have: when such a file changes, what its directory's scopes say may change.</summary>
+    public bool IsMergeFile(ReadOnlySpan<byte> name)
     {
-        var scope = this;
-        var from = 0;
-        while (path.Bytes[from..].IndexOf((byte)'/') is >= 0 and var length)
+        foreach (var merge in _merges)
         {
-            decidedAt = TreePath.Parse(path.Bytes[..(from + length)]);
-            var verdict = scope.Check(decidedAt, isDirectory: true);
-            if (verdict.IsExcluded)
-                return verdict;
-            scope = scope.Enter(decidedAt);
-            from += length + 1;
+            if (merge.LastName.SequenceEqual(name))
+                return true;
         }
-        decidedAt = path;
-        return scope.Check(path, isDirectory);
+        return false;
     }
 
     internal RuleList? MergedBy(FilterRule merge)
@@ -162,11 +155,19 @@ public sealed class FilterScope
                 Set(i, inherited);
                 return;
             }
-            var reader = new RuleReader(name => OpenMerge(source, at, name, path), from._rules.CvsRules, from._rules.NulDelimited)
+            if (merge.IsGit)
+                Set(i, new RuleList(GitIgnoreFile.Parse(contents, path.ToString()), from._side, false, anchor, inherited));
+            else
+                ReadRules(i, source, path, contents, anchor, inherited);
+        }
+
+        private void ReadRules(int i, IFileSource source, TreePath path, byte[] contents, int anchor, RuleList? inherited)
+        {
+            var reader = new RuleReader(name => OpenMerge(source, name, path), from._rules.CvsRules, from._rules.NulDelimited)
             {
                 IsMergedAlready = name => _merges.Exists(known => known.LastName.SequenceEqual(name.Span)),
             };
-            reader.AddFile(contents, new RuleTemplate(merge.Modifiers), path.ToString());
+            reader.AddFile(contents, new RuleTemplate(_merges[i].Modifiers), path.ToString());
             Set(i, new RuleList(reader.Rules, from._side, from._rules.DeleteExcluded, anchor, reader.Cleared ? null : inherited));
             foreach (var nested in reader.Rules.Where(rule => rule.IsDirMerge && rule.AppliesTo(from._side, from._rules.DeleteExcluded)))
             {
@@ -183,9 +184,9 @@ public sealed class FilterScope
         }
 
         /// <summary>A file that a merge file names: beside the transfer's top when it is a bare name, else from the naming file's directory.</summary>
-        private static byte[] OpenMerge(IFileSource source, TreePath at, ReadOnlySpan<byte> name, TreePath namedIn)
+        private static byte[] OpenMerge(IFileSource source, ReadOnlySpan<byte> name, TreePath namedIn)
         {
-            var start = name.Contains((byte)'/') ? at : TreePath.Root;
+            var start = name.Contains((byte)'/') ? namedIn.Parent : TreePath.Root;
             if (!MergeFiles.TryResolve(start, name, out var path))
                 throw new FilterException($"filter rules in {namedIn}: the file to merge is outside the tree");
             var errno = MergeFiles.Read(source, path, out var contents);

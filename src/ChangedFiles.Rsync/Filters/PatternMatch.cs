@@ -23,20 +23,24 @@ internal sealed class PatternMatch
     private readonly bool _crossesFirst;
     private readonly bool _crossesLast;
     private readonly bool _suffix;
+    private readonly bool _wholeComponents;
 
-    public PatternMatch(ReadOnlySpan<byte> pattern)
+    /// <param name="pattern">As written, without a trailing slash.</param>
+    /// <param name="git">By git's rules: any slash anchors, "**/" is any number of components, a backslash always escapes.</param>
+    public PatternMatch(ReadOnlySpan<byte> pattern, bool git = false)
     {
         _slashes = pattern.Count((byte)'/');
-        _anchored = pattern.Length > 0 && pattern[0] == '/';
-        IsWild = pattern.IndexOfAny("*?["u8) >= 0;
+        _anchored = git ? _slashes > 0 : pattern.Length > 0 && pattern[0] == '/';
+        _wholeComponents = git;
+        IsWild = pattern.IndexOfAny(git ? "*?[\\"u8 : "*?["u8) >= 0;
         var crosses = pattern.IndexOf("**"u8);
-        _crossesFirst = crosses == 0;
-        _crossesLast = pattern.EndsWith("***"u8);
-        _reach = _slashes == 0 && crosses < 0 ? Reach.Name
+        _crossesFirst = crosses == 0 && !git;
+        _crossesLast = pattern.EndsWith("***"u8) && !git;
+        _reach = _slashes == 0 && (crosses < 0 || git) ? Reach.Name
             : _anchored || _crossesFirst ? Reach.Whole
             : crosses > 0 ? Reach.AnyComponent
             : Reach.LastComponents;
-        _pattern = pattern[(_anchored ? 1 : 0)..].ToArray();
+        _pattern = pattern[(pattern.StartsWith("/"u8) ? 1 : 0)..].ToArray();
         _suffix = _reach == Reach.Name && _pattern.Length > 1 && _pattern[0] == '*' && _pattern.AsSpan(1).IndexOfAny("*?[\\"u8) < 0;
     }
 
@@ -59,7 +63,7 @@ internal sealed class PatternMatch
         };
     }
 
-    private bool Compare(ReadOnlySpan<byte> text) => IsWild ? Wildmatch.IsMatch(_pattern, text) : text.SequenceEqual(_pattern);
+    private bool Compare(ReadOnlySpan<byte> text) => IsWild ? Wildmatch.IsMatch(_pattern, text, _wholeComponents) : text.SequenceEqual(_pattern);
 
     private bool CompareAfterAnySlash(ReadOnlySpan<byte> text)
     {

@@ -7,11 +7,14 @@ namespace ChangedFiles.Rsync.Filters;
 internal static class Wildmatch
 {
     /// <summary>True when the whole of <paramref name="text"/> matches. Polynomial: a hostile pattern costs time, never for ever.</summary>
+    /// <param name="pattern">What to look for.</param>
+    /// <param name="text">Where.</param>
+    /// <param name="wholeComponents">Git's way: "**/" stands for any number of components, none included.</param>
     /// <remarks>
     /// Two places to go back to are enough. A later '**' makes every earlier choice final, because it can swallow whatever an
     /// earlier star would have; a later '*' does the same for an earlier '*', which could not have crossed the '/' between them.
     /// </remarks>
-    public static bool IsMatch(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> text)
+    public static bool IsMatch(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> text, bool wholeComponents = false)
     {
         int p = 0, t = 0;
         int starPattern = -1, starText = 0, crossPattern = -1, crossText = 0;
@@ -24,9 +27,10 @@ internal static class Wildmatch
                     p++;
                 if (p - first > 1)
                 {
-                    (crossPattern, crossText, starPattern) = (p, t, -1);
                     if (p == pattern.Length)
                         return true;
+                    p += wholeComponents ? 1 : 0;
+                    (crossPattern, crossText, starPattern) = (p, t, -1);
                 }
                 else
                 {
@@ -43,12 +47,16 @@ internal static class Wildmatch
             }
             if (starPattern >= 0 && text[starText] != '/')
                 (p, t) = (starPattern, ++starText);
-            else if (crossPattern >= 0)
-                (p, t, starPattern) = (crossPattern, ++crossText, -1);
+            else if (crossPattern >= 0 && (crossText = NextStart(text, crossText, wholeComponents)) > 0)
+                (p, t, starPattern) = (crossPattern, crossText, -1);
             else
                 return false;
         }
     }
+
+    /// <summary>Where a '**' that began to match before <paramref name="t"/> lets the rest begin next; 0: nowhere.</summary>
+    private static int NextStart(ReadOnlySpan<byte> text, int t, bool wholeComponents) =>
+        wholeComponents ? text[t..].IndexOf((byte)'/') is >= 0 and var slash ? t + slash + 1 : 0 : t + 1;
 
     /// <summary>Matches the one element at <paramref name="p"/> against one byte and steps over it.</summary>
     private static bool MatchesOne(ReadOnlySpan<byte> pattern, ref int p, byte b)
