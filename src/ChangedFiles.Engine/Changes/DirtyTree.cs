@@ -57,12 +57,15 @@ public sealed class DirtyTree
     }
 
     /// <summary>Marks a name as seen changed now.</summary>
+    /// <param name="path">The name.</param>
+    /// <param name="subtree">Everything below it too.</param>
+    /// <param name="renamedFrom">The name it had before. Renamed again before anybody looked, it is still the first name that the destination knows.</param>
     /// <param name="hold">How long it may wait for a sign that the change is complete; any mark without a hold ends the wait.</param>
     public void Mark(TreePath path, bool subtree = false, TreePath? renamedFrom = null, TimeSpan hold = default)
     {
-        var mark = new DirtyMark(path) { Subtree = subtree, Since = _clock.GetTimestamp(), NotBefore = NotBefore(hold), RenamedFrom = renamedFrom };
+        var mark = new DirtyMark(path) { Subtree = subtree, Since = _clock.GetTimestamp(), NotBefore = After(hold) };
         lock (_lock)
-            Add(mark);
+            Add(renamedFrom is { } old ? mark with { RenamedFrom = KnownName(old, path) } : mark);
     }
 
     /// <summary>
@@ -106,7 +109,7 @@ public sealed class DirtyTree
         lock (_lock)
         {
             while (_held.TryDequeue(out var path, out _))
-                Release(path);
+                Release(path, long.MaxValue);
             Monitor.PulseAll(_lock);
         }
     }
@@ -130,6 +133,7 @@ public sealed class DirtyTree
                 if (!SwallowedAbove(mark))
                     batch.Add(mark);
             }
+            batch = WithoutSwallowed(batch);
             if (_marks.Count == 0)
                 ForgetEverything();
             _inFlight = batch;
@@ -140,20 +144,23 @@ public sealed class DirtyTree
     /// <summary>The batch in flight is at the destination.</summary>
     public void Confirm() => Return([]);
 
-    /// <summary>Puts marks back, with their age; the rest of the batch in flight counts as confirmed.</summary>
-    /// <param name="hold">How long they wait before they can be taken again.</param>
-    public void Return(IEnumerable<DirtyMark> marks, TimeSpan hold = default)
+    /// <summary>
+    /// Puts marks back, with their age and not to be taken again before their <see cref="DirtyMark.NotBefore"/>; the rest of the batch in
+    /// flight counts as confirmed. All that belongs to a batch in one call: in between the watermark would be wrong.
+    /// </summary>
+    public void Return(IEnumerable<DirtyMark> marks)
     {
+        var returned = marks.ToList();
         lock (_lock)
         {
-            var returned = marks.ToList();
             _inFlight = [];
             foreach (var mark in returned)
-                Add(mark with { NotBefore = NotBefore(hold) });
+                Add(mark);
         }
     }
 
-    private long NotBefore(TimeSpan hold) =>
+    /// <summary>The timestamp when <paramref name="hold"/> will have passed; 0 for none.</summary>
+    public long After(TimeSpan hold) =>
         hold <= TimeSpan.Zero ? 0 : _clock.GetTimestamp() + (long)(hold.TotalSeconds * _clock.TimestampFrequency);
 
     private void Add(DirtyMark mark)
@@ -165,7 +172,7 @@ public sealed class DirtyTree
             var merged = mark.Since < older.Since ? mark.Merge(older) : older.Merge(mark);
             _subtrees += merged.Subtree && !older.Subtree ? 1 : 0;
             _marks[mark.Path] = merged;
-            if (merged.NotBefore == 0 && older.NotBefore > 0)
+            if (merged.NotBefore < older.NotBefore)
                 Enqueue(merged);
             return;
         }
@@ -178,11 +185,12 @@ public sealed class DirtyTree
 
     private void Enqueue(DirtyMark mark)
     {
+        var first = _ripe.Count == 0 && (!_held.TryPeek(out _, out var due) || mark.NotBefore < due);
         if (mark.NotBefore > 0)
             _held.Enqueue(mark.Path, mark.NotBefore);
         else
             _ripe.Enqueue(mark.Path);
-        if (mark.NotBefore > 0 ? _held.Count == 1 : _ripe.Count == 1)
+        if (first)
             Monitor.PulseAll(_lock);
     }
 
@@ -192,14 +200,14 @@ public sealed class DirtyTree
         while (_held.TryPeek(out var path, out var due) && due <= now)
         {
             _held.Dequeue();
-            Release(path);
+            Release(path, now);
         }
     }
 
-    private void Release(TreePath path)
+    private void Release(TreePath path, long now)
     {
-        // A mark that a later event made ripe is in the other queue already.
-        if (!_marks.TryGetValue(path, out var mark) || mark.NotBefore == 0)
+        // The queues keep entries of marks that were taken, made ripe or held anew since; those have another entry.
+        if (!_marks.TryGetValue(path, out var mark) || mark.NotBefore == 0 || mark.NotBefore > now)
             return;
         _marks[path] = mark with { NotBefore = 0 };
         _ripe.Enqueue(path);
@@ -212,21 +220,62 @@ public sealed class DirtyTree
         return Math.Max(0, (due - _clock.GetTimestamp()) * 1000 / _clock.TimestampFrequency) + 1;
     }
 
-    /// <summary>A subtree that is marked as a whole takes the mark's age over, so that the watermark stays true.</summary>
+    /// <summary>The name at the destination of what is renamed from <paramref name="old"/> now; the hint moves along. Null: it is back where it was.</summary>
+    private TreePath? KnownName(TreePath old, TreePath now)
+    {
+        if (!_marks.TryGetValue(old, out var mark) || mark.RenamedFrom is not { } first)
+            return old;
+        _marks[old] = mark with { RenamedFrom = null };
+        return first == now ? null : first;
+    }
+
+    /// <summary>
+    /// A subtree that is marked as a whole, and will be looked at no later, makes the mark needless, unless that has a hint. It takes
+    /// the mark's age over, so that the watermark stays true.
+    /// </summary>
     private bool SwallowedAbove(DirtyMark mark)
     {
-        if (_subtrees == 0)
+        if (_subtrees == 0 || mark.RenamedFrom is not null)
             return false;
         for (var path = mark.Path; !path.IsRoot;)
         {
             path = path.Parent;
-            if (!_marks.TryGetValue(path, out var above) || !above.Subtree)
+            if (!_marks.TryGetValue(path, out var above) || !above.Subtree || above.NotBefore > mark.NotBefore)
                 continue;
             if (mark.Since < above.Since)
                 _marks[path] = above with { Since = mark.Since };
             return true;
         }
         return false;
+    }
+
+    /// <summary>The same among marks that were taken together.</summary>
+    private static List<DirtyMark> WithoutSwallowed(List<DirtyMark> batch)
+    {
+        var subtrees = batch.Where(mark => mark.Subtree).ToDictionary(mark => mark.Path, mark => mark.Since);
+        if (subtrees.Count == 0)
+            return batch;
+        var kept = new List<DirtyMark>(batch.Count);
+        foreach (var mark in batch)
+        {
+            if (mark.RenamedFrom is null && TopmostAbove(mark.Path, subtrees) is { } above)
+                subtrees[above] = Math.Min(subtrees[above], mark.Since);
+            else
+                kept.Add(mark);
+        }
+        return kept.ConvertAll(mark => mark.Subtree ? mark with { Since = subtrees[mark.Path] } : mark);
+    }
+
+    private static TreePath? TopmostAbove(TreePath path, Dictionary<TreePath, long> subtrees)
+    {
+        TreePath? topmost = null;
+        while (!path.IsRoot)
+        {
+            path = path.Parent;
+            if (subtrees.ContainsKey(path))
+                topmost = path;
+        }
+        return topmost;
     }
 
     /// <summary>Makes room for half the limit: level by level from the deepest up, names become one mark for their directory.</summary>

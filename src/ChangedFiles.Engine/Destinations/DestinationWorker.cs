@@ -160,10 +160,8 @@ public sealed class DestinationWorker : IDisposable
     {
         // Marks that were made since the batch was taken are in the tree anyway; these are for changes no event told of.
         var again = _planner.Recheck(batch, planned);
-        var failed = Retries(batch, delivery);
-        Changes.Return(again.Concat(batch.Remainder));
-        foreach (var retry in failed.GroupBy(mark => Attempts(mark.Path)))
-            Changes.Return(retry, RetryAfter(retry.Key));
+        var failed = Retries(batch, delivery).Select(mark => mark with { NotBefore = Changes.After(RetryAfter(Attempts(mark.Path))) });
+        Changes.Return(again.Concat(batch.Remainder).Concat(failed));
         _backoff.Reset();
         _planner.EntryBudget = Math.Min(LargestEntryBudget, _planner.EntryBudget * 2);
         Note(batch, delivery);
