@@ -10,7 +10,8 @@ public sealed class LauncherTests : IDisposable
     private const string Sdk =
         """
         #!/bin/sh
-        # dotnet publish ... -o DIRECTORY
+        # dotnet publish ... -o DIRECTORY, dotnet --list-sdks
+        [ "$1" != --list-sdks ] || { echo "10.0.100 [/somewhere/dotnet/sdk]"; exit; }
         echo built >>"$ROOT/builds"
         echo noise; [ ! -e "$ROOT/broken" ] || { echo "error CS1002: ; expected"; exit 1; }
         while [ "$1" != -o ]; do shift; done
