@@ -38,4 +38,7 @@ internal sealed record ConnectionOptions
 
     /// <summary><c>RSYNC_CONNECT_PROG</c>: a program to run instead of connecting to a daemon; <c>%H</c> is the host; null without.</summary>
     public string? ConnectProgram { get; init; }
+
+    /// <summary><c>RSYNC_SHELL</c>: the shell that runs <see cref="ConnectProgram"/>; null is /bin/sh.</summary>
+    public string? ConnectShell { get; init; }
 }

@@ -1,3 +1,5 @@
+using ChangedFiles.Rsync.Filters;
+
 namespace ChangedFiles.Cli.Rsync;
 
 /// <summary>Which option a filter text came from; it decides how the text is read.</summary>
@@ -14,4 +16,16 @@ internal enum FilterOption
 }
 
 /// <summary>A filter option as it was given; the order of all of them is the order of the rules.</summary>
-internal readonly record struct FilterArgument(FilterOption Option, string Text);
+internal readonly record struct FilterArgument(FilterOption Option, string Text)
+{
+    /// <summary>Reads the rule, or the file of rules.</summary>
+    /// <exception cref="FilterException">It cannot be read or understood.</exception>
+    public void AddTo(FilterRulesBuilder rules) => _ = Option switch
+    {
+        FilterOption.Include => rules.AddInclude(Text),
+        FilterOption.Exclude => rules.AddExclude(Text),
+        FilterOption.IncludeFrom => rules.AddIncludeFrom(Text),
+        FilterOption.ExcludeFrom => rules.AddExcludeFrom(Text),
+        _ => rules.AddFilter(Text),
+    };
+}

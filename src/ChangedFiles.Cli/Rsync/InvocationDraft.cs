@@ -43,9 +43,15 @@ internal sealed class InvocationDraft : ServerDraft
         return (report, Output with { ItemFormat = format });
     }
 
-    /// <summary>The filter options in order, with those that other options stand for.</summary>
-    public IReadOnlyList<FilterArgument> FinishFilters() =>
-        OldDirs ? [.. Filters, new FilterArgument(FilterOption.Filter, "- /*/*")] : Filters;
+    /// <summary>The filter options in order, with those that other options stand for. Call after <see cref="OptionDraft.Finish"/>.</summary>
+    public IReadOnlyList<FilterArgument> FinishFilters()
+    {
+        if (OldDirs)
+            AddFilter(FilterOption.Filter, "- /*/*");
+        if (!IsServer && Writing is { Backup: true, BackupDir: null } && Deletion is { Mode: not DeleteMode.None, Excluded: false })
+            AddFilter(FilterOption.Filter, "P *" + Writing.BackupSuffix);
+        return Filters;
+    }
 
     public void AddFilter(FilterOption option, string text) => Filters.Add(new FilterArgument(option, text));
 }

@@ -95,7 +95,7 @@ internal static class RsyncCommandLine
     {
         if (paths.Count == 0 || (draft.Selection.FilesFrom is not null && paths.Count != 2))
             throw NoPaths();
-        return Endpoints.Parse(paths, oldArgs: draft.OldArgs > 0);
+        return Endpoints.Parse(paths, oldArgs: draft.OldArgs is > 0 || draft.Environment("RSYNC_OLD_ARGS") is { Length: > 0 } and not "0");
     }
 
     private static Endpoints BatchEndpoints(InvocationDraft draft, List<string> paths)
@@ -123,6 +123,7 @@ internal static class RsyncCommandLine
             Password = draft.Environment("RSYNC_PASSWORD"),
             Proxy = draft.Environment("RSYNC_PROXY"),
             ConnectProgram = draft.Environment("RSYNC_CONNECT_PROG"),
+            ConnectShell = draft.Environment("RSYNC_SHELL"),
         };
     }
 

@@ -1,3 +1,4 @@
+using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Cli.Rsync;
@@ -33,6 +34,20 @@ internal sealed record RsyncInvocation
 
     /// <summary>Filter options in order. <c>-C</c> is <see cref="SelectionOptions.CvsExclude"/>.</summary>
     public IReadOnlyList<FilterArgument> Filters { get; init; } = [];
+
+    /// <summary>The rules of <see cref="Filters"/>, with the files they name read.</summary>
+    /// <exception cref="FilterException">A rule or a file cannot be read.</exception>
+    public FilterRules ReadFilters()
+    {
+        var rules = new FilterRulesBuilder(Options.Selection.From0)
+        {
+            CvsExclude = Options.Selection.CvsExclude,
+            DeleteExcluded = Options.Deletion.Excluded,
+        };
+        foreach (var filter in Filters)
+            filter.AddTo(rules);
+        return rules.Build();
+    }
 
     /// <summary>The other side; null for a local copy or listing.</summary>
     public Location? Remote { get; init; }

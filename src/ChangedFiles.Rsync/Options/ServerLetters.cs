@@ -29,7 +29,7 @@ internal static class ServerLetters
 
     private static void AddTransfer(StringBuilder letters, TransferOptions options)
     {
-        letters.Append('b', options.Writing.Backup || options.Writing.BackupDir is not null ? 1 : 0);
+        letters.Append('b', options.Writing.Backup ? 1 : 0);
         letters.Append('u', options.Selection.Update ? 1 : 0);
         letters.Append('n', options.DryRun ? 1 : 0);
         letters.Append('l', options.Preserve.Links ? 1 : 0);

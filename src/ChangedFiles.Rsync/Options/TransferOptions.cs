@@ -47,6 +47,9 @@ public sealed record TransferOptions
     /// </summary>
     public bool TransfersDirs => Selection.Recurse || (Selection.Dirs ?? (ListOnly || Selection.FilesFrom is not null));
 
+    /// <summary>True when times of directories are left alone: <c>-O</c>, or forced on because backups are made beside the files.</summary>
+    public bool OmitsDirTimes => Preserve.OmitDirTimes || Writing is { Backup: true, BackupDir: null };
+
     /// <summary>
     /// True when the options allow the file list to be sent in pieces (docs/protocol.md 1.5, 2.2). Whether it is, the server says.
     /// </summary>

@@ -84,6 +84,40 @@ public sealed partial class CommandLineTests
     }
 
     [Fact]
+    public void Backups_beside_the_files_are_not_deleted()
+    {
+        Assert.Equal([new FilterArgument(FilterOption.Filter, "P *.o")], Parse("-rb --delete --suffix=.o x y").Filters);
+        Assert.Empty(Parse("-rb --delete --backup-dir=d x y").Filters);
+        Assert.Empty(Parse("-rb --delete-excluded x y").Filters);
+        Assert.True(Parse("-rb x y").Options.OmitsDirTimes);
+        Assert.False(Parse("-r --backup-dir=d x y").Options.OmitsDirTimes);
+    }
+
+    [Fact]
+    public void Filters_become_rules()
+    {
+        Assert.Equal(2, Parse("--exclude=a --include=b x y").ReadFilters().Rules.Count);
+        Assert.ThrowsAny<RsyncException>(() => Parse("-f ?x x y").ReadFilters());
+    }
+
+    [Fact]
+    public void A_character_set_of_the_environment_is_refused_too()
+    {
+        string? Environment(string name) => name == "RSYNC_ICONV" ? "utf8,latin1" : null;
+        var error = Assert.Throws<RsyncException>(() => RsyncCommandLine.Parse(["a", "b"], Environment, 0));
+        Assert.Equal((ExitCode.Unsupported, "This rsync does not support RSYNC_ICONV"), (error.ExitCode, error.Message));
+        Assert.Equal("b", RsyncCommandLine.Parse(["--no-iconv", "a", "b"], Environment, 0).Destination);
+    }
+
+    [Fact]
+    public void The_process_knows_its_own_arguments_and_mask()
+    {
+        var words = Environment.GetCommandLineArgs();
+        Assert.Equal(words[1..], ProcessFacts.Arguments(words.Length - 1));
+        Assert.InRange(ProcessFacts.Umask(), 0u, 0x1FFu);
+    }
+
+    [Fact]
     public void A_single_path_is_listed()
     {
         Assert.True(Parse("-r x").Options.ListOnly);

@@ -186,6 +186,25 @@ public sealed class OutputTests : IDisposable
         Assert.Equal(lines, Encoding.UTF8.GetString(output.ToArray()));
     }
 
+    [Fact]
+    public void A_run_is_logged_as_stock_logs_it()
+    {
+        _directory.Write("s/f", "x");
+        Stock("-a", $"--log-file={_directory["stock"]}", _directory["s/"], _directory["d"]);
+        var invocation = RsyncCommandLine.Parse(["-a", $"--log-file={_directory["ours"]}", "a", "b"], _ => null, 0);
+        var text = RunOutput.OpenText(invocation.Output, invocation.Report, _ => null, TimeProvider.System);
+        using (var run = new RunOutput(invocation, new ItemFormatContext { Itemize = new(Local: true, PreserveTimes: true) }, text, TimeProvider.System))
+        {
+            run.Begin(sending: true, incremental: true);
+            run.Items.Item(new ItemReport { Name = "."u8.ToArray(), Mode = 0x4000, Flags = ItemFlags.IsNew | ItemFlags.LocalChange });
+            var file = new ItemReport { Name = "f"u8.ToArray(), Mode = 0x8000, Flags = ItemFlags.IsNew | ItemFlags.Transfer, Sending = true };
+            run.Items.BeforeTransfer(file);
+            run.Items.AfterTransfer(file);
+            run.End(new RunNumbers { Sent = 7, Received = 8, TotalSize = 1 });
+        }
+        Assert.Equal(WithoutNumbers(_directory.Read("stock")), WithoutNumbers(_directory.Read("ours")));
+    }
+
     public void Dispose() => _directory.Dispose();
 
     private static string Stock(params string[] words)

@@ -150,6 +150,8 @@ public sealed class ServerWordsTests : IDisposable
     [InlineData("RSYNC_OLD_ARGS=1", "-a --suffix=*")]
     [InlineData("RSYNC_OLD_ARGS=2", "-a --suffix=*")]
     [InlineData("RSYNC_OLD_ARGS=0", "-a --suffix=*")]
+    [InlineData("RSYNC_OLD_ARGS=1", "-a --no-old-args --suffix=*")]
+    [InlineData("RSYNC_OLD_ARGS=1", "-as --suffix=*")]
     [InlineData("RSYNC_PROTECT_ARGS=1", "-a")]
     [InlineData("RSYNC_PROTECT_ARGS=0", "-a")]
     [InlineData("RSYNC_PROTECT_ARGS=1", "-a --no-s")]

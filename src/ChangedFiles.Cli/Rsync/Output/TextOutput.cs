@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Options.Format;
 
 namespace ChangedFiles.Cli.Rsync.Output;
@@ -42,7 +43,7 @@ internal sealed class TextOutput : IDisposable
     }
 
     /// <inheritdoc cref="Info(ReadOnlySpan{byte})"/>
-    public void Info(string line) => Info(Encoding.UTF8.GetBytes(line));
+    public void Info(string line) => Info(ArgumentText.Encode(line));
 
     /// <summary>A line for standard output only.</summary>
     public void Print(ReadOnlySpan<byte> line)
@@ -69,8 +70,12 @@ internal sealed class TextOutput : IDisposable
         Log(line);
     }
 
-    /// <inheritdoc cref="Error(ReadOnlySpan{byte})"/>
-    public void Error(string line) => Error(Encoding.UTF8.GetBytes(line));
+    /// <summary>Lines of an error.</summary>
+    public void Error(string lines)
+    {
+        foreach (var line in lines.Split('\n'))
+            Error(ArgumentText.Encode(line));
+    }
 
     /// <summary>A line for the log only: date, time, process, text.</summary>
     public void Log(ReadOnlySpan<byte> line)

@@ -34,8 +34,9 @@ internal class OptionDraft
     public bool DeleteAfter { get; set; }
 
     public int CompressCount { get; set; }
-    public int OldArgs { get; set; }
+    public int? OldArgs { get; set; }
     public bool? SecludedArgs { get; set; }
+    public bool IconvGiven { get; set; }
     public List<string> InfoLists { get; } = [];
     public List<string> DebugLists { get; } = [];
     public bool Progress { get; set; }
@@ -171,6 +172,7 @@ internal class OptionDraft
         var given = partialDir is not null;
         Writing = Writing with
         {
+            Backup = Writing.Backup || Writing.BackupDir is not null,
             Inplace = inplace,
             Partial = (Writing.Partial || given) && !inplace,
             PartialDir = partialDir is "" or "." ? null : partialDir,
@@ -188,8 +190,10 @@ internal class OptionDraft
     {
         if (SecludedArgs == true && OldArgs > 0)
             throw Usage.Syntax("--secluded-args conflicts with --old-args.");
-        var secluded = SecludedArgs ?? (!IsServer && OldArgs == 0 && Count(Environment("RSYNC_PROTECT_ARGS")) > 0);
-        var oldArgs = OldArgs > 0 || secluded ? OldArgs : Count(Environment("RSYNC_OLD_ARGS"));
+        var oldArgs = OldArgs ?? (SecludedArgs == true || IsServer ? 0 : Count(Environment("RSYNC_OLD_ARGS")));
+        var secluded = SecludedArgs ?? (!IsServer && oldArgs == 0 && Count(Environment("RSYNC_PROTECT_ARGS")) > 0);
+        if (!IconvGiven && !IsServer && Environment("RSYNC_ICONV") is { Length: > 0 } iconv)
+            ServerTable.Iconv(iconv, "RSYNC_ICONV");
         Wire = Wire with
         {
             SecludedArgs = secluded,

@@ -13,16 +13,20 @@ internal static class ServerTable
         table.Text("log-format", '\0', "", (draft, text) => draft.LogFormat = text);
         table.Text("out-format", '\0', "", (draft, text) => draft.LogFormat = text);
         table.Text("files-from", '\0', "", (draft, text) => draft.FilesFrom = new FilesFrom(text));
-        table.Text("iconv", '\0', "", (draft, text) => Iconv(text));
-        table.Flag("no-iconv", '\0', "", draft => { });
+        table.Text("iconv", '\0', "", (draft, text) =>
+        {
+            Iconv(text, "--iconv");
+            draft.IconvGiven = true;
+        });
+        table.Flag("no-iconv", '\0', "", draft => draft.IconvGiven = true);
         table.Text("only-write-batch", '\0', "", (draft, _) => draft.Writing = draft.Writing with { OnlyWriteBatch = true });
         return table;
     }
 
     /// <summary>Names are bytes here; a conversion of character sets is refused by name.</summary>
-    internal static void Iconv(string text)
+    internal static void Iconv(string text, string given)
     {
         if (text is not ("-" or ""))
-            throw Usage.Unsupported("This rsync does not support --iconv");
+            throw Usage.Unsupported($"This rsync does not support {given}");
     }
 }

@@ -53,7 +53,7 @@ internal static partial class TransferTable
         table.Toggle("secluded-args", 's', "send the arguments inside the connection", (draft, on) => draft.SecludedArgs = on);
         table.Alias("protect-args", "secluded-args");
         table.Alias("no-protect-args", "no-secluded-args");
-        table.Flag("old-args", '\0', "let the remote shell split the arguments", draft => draft.OldArgs++);
+        table.Flag("old-args", '\0', "let the remote shell split the arguments", draft => draft.OldArgs = (draft.OldArgs ?? 0) + 1);
         table.Flag("no-old-args", '\0', "", draft => draft.OldArgs = 0);
         table.Toggle("inc-recursive", '\0', "send the file list in pieces (also --i-r)", (draft, on) =>
             Connect(draft, w => w with { IncRecursive = on }));

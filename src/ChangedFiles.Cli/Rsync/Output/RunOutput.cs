@@ -1,0 +1,116 @@
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Options.Format;
+
+namespace ChangedFiles.Cli.Rsync.Output;
+
+/// <summary>Everything a client prints in one run, made from its command line. Calls come from one thread at a time.</summary>
+internal sealed class RunOutput : IDisposable
+{
+    private readonly RsyncInvocation _invocation;
+    private readonly TimeProvider _time;
+    private readonly long _begin;
+    private readonly ProgressMeter? _progress;
+
+    /// <param name="invocation">The command line.</param>
+    /// <param name="context">Whose session it is, for item formats.</param>
+    /// <param name="text">The streams, see <see cref="OpenText"/>.</param>
+    /// <param name="time">The clock.</param>
+    public RunOutput(RsyncInvocation invocation, ItemFormatContext context, TextOutput text, TimeProvider time)
+    {
+        _invocation = invocation;
+        _time = time;
+        _begin = time.GetTimestamp();
+        Text = text;
+        Items = new ItemPrinter(text, invocation.Output, invocation.Report, context);
+        if (Level(InfoFlag.Progress) is > 0 and var level)
+            _progress = new ProgressMeter(level > 1, invocation.Output.HumanReadable, time);
+    }
+
+    /// <summary>Lines of information and errors.</summary>
+    public TextOutput Text { get; }
+
+    /// <summary>Lines of items.</summary>
+    public ItemPrinter Items { get; }
+
+    /// <summary>Standard output and error, and the log file if there is one.</summary>
+    public static TextOutput OpenText(OutputOptions output, ReportOptions report, Func<string, string?> environment, TimeProvider time)
+    {
+        var high = output.EightBit ? NameEscape.HighBytes.Keep : NameEscape.OfLocale(environment);
+        var stdout = Console.OpenStandardOutput();
+        var stderr = Console.OpenStandardError();
+        var flush = output.OutBuf is 'N' or 'L' || (output.OutBuf is null && !Console.IsOutputRedirected);
+        var info = report.Stderr == StderrMode.All ? stderr : stdout;
+        var log = OpenLog(output.LogFile, out var failure);
+        var text = new TextOutput(info, stderr, log, high, report.Quiet, flush, time);
+        if (failure is not null)
+            text.Error($"rsync: failed to open log-file {output.LogFile}: {failure}\nIgnoring \"log file\" setting.");
+        return text;
+    }
+
+    /// <summary>The first line: what kind of list is coming (docs/protocol.md 6.8).</summary>
+    public void Begin(bool sending, bool incremental)
+    {
+        Text.Log(sending ? "building file list"u8 : "receiving file list"u8);
+        if (Level(InfoFlag.Flist) == 0)
+            return;
+        Text.Print(ArgumentText.Encode((sending, incremental) switch
+        {
+            (true, true) => Messages.SendingIncremental,
+            (false, true) => Messages.ReceivingIncremental,
+            (true, false) => Messages.Building + Messages.Done,
+            (false, false) => Messages.Receiving + Messages.Done,
+        }));
+    }
+
+    /// <summary>Data of a file has moved. Offset and size are the file's; with progress2 those of the run.</summary>
+    public void Progress(long offset, long size)
+    {
+        if (_progress?.Update(offset, size) is { } line)
+            Text.Progress(line);
+    }
+
+    /// <summary>A file is done.</summary>
+    public void ProgressEnd(long offset, long size, in ProgressCounts counts)
+    {
+        if (_progress is not null)
+            Text.Progress(_progress.End(offset, size, counts));
+    }
+
+    /// <summary>The last lines of a run that came to its end.</summary>
+    public void End(RunNumbers numbers)
+    {
+        var human = _invocation.Output.HumanReadable;
+        var run = numbers with { Seconds = (long)_time.GetElapsedTime(_begin).TotalSeconds };
+        if (Level(InfoFlag.Stats) > 1)
+            Print(StatsReport.Block(run, human));
+        if (Level(InfoFlag.Stats) > 0)
+            Print(StatsReport.Summary(run, human));
+        else
+            Text.Log(ArgumentText.Encode(StatsReport.LogLine(run, human)));
+    }
+
+    public void Dispose() => Text.Dispose();
+
+    private void Print(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+            Text.Info(line);
+    }
+
+    private int Level(InfoFlag flag) => _invocation.Report.Info[flag];
+
+    /// <summary>As stock has it, a log that cannot be written stops no transfer.</summary>
+    private static FileStream? OpenLog(string? path, out string? failure)
+    {
+        failure = null;
+        try
+        {
+            return path is null ? null : new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            failure = e.Message;
+            return null;
+        }
+    }
+}
