@@ -20,12 +20,14 @@ internal class ServerDraft : OptionDraft
 
     public ServerRequest FinishRequest(List<string> paths)
     {
-        var options = Finish();
         var dot = ClientInfo.IndexOf('.', StringComparison.Ordinal);
         var letters = ClientInfo.AsSpan(dot + 1).TrimStart("0123456789").ToString();
+        // Without the letter the client takes no list in pieces, whatever its reason.
+        if (!letters.Contains('i'))
+            Wire = Wire with { IncRecursive = false };
         return new ServerRequest
         {
-            Options = options with { ListOnlyByName = ListOnly },
+            Options = Finish(),
             Report = WithItems(FinishReport()),
             Sender = Sender,
             Capabilities = dot < 0 ? "" : letters,
