@@ -1,17 +1,12 @@
 using System.Security.Cryptography;
-using Xunit;
+using ChangedFiles.TestKit;
 
 namespace ChangedFiles.Rsync.Tests;
 
-/// <summary>Random input that can be made again: the seed is printed, and <c>CHANGEDFILES_TEST_SEED</c> sets it.</summary>
+/// <summary>Random input that can be made again.</summary>
 internal static class Randoms
 {
-    public static Random New()
-    {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("CHANGEDFILES_TEST_SEED"), out var given) ? given : Random.Shared.Next();
-        TestContext.Current.TestOutputHelper?.WriteLine($"CHANGEDFILES_TEST_SEED={seed}");
-        return new Random(seed);
-    }
+    public static Random New() => new(TestSeed.Next());
 
     public static byte[] Bytes(this Random random, int length)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace ChangedFiles.Rsync.Delta;
 
@@ -14,10 +15,10 @@ internal sealed class BlockIndex : IDisposable
     /// </summary>
     public const int MaxCandidates = 1000;
 
-    // 32 bits a block keep false alarms below 1 in 32; 2^16 bits are 8 KiB, 2^27 are 16 MiB.
-    private const int FilterBitsPerBlock = 32;
-    private const int MinFilterLog = 16;
-    private const int MaxFilterLog = 27;
+    // Half a word a block keeps false alarms below 1 in 200; 2^10 words are 8 KiB, 2^21 are 16 MiB.
+    private const int BlocksPerWord = 2;
+    private const int MinFilterLog = 10;
+    private const int MaxFilterLog = 21;
     private const int MaxBucketLog = 26;
 
     private readonly BlockSums _sums;
@@ -37,14 +38,14 @@ internal sealed class BlockIndex : IDisposable
         Count = sums.Head.Count - (sums.Head.Remainder == 0 ? 0 : 1);
         var log = Log2Ceiling(Math.Max(1, Count));
         var bucketLog = Math.Clamp(log, 1, MaxBucketLog);
-        var filterLog = Math.Clamp(log + BitOperations.Log2(FilterBitsPerBlock), MinFilterLog, MaxFilterLog);
+        var filterLog = Math.Clamp(log - BitOperations.Log2(BlocksPerWord), MinFilterLog, MaxFilterLog);
         _bucketShift = 32 - bucketLog;
         FilterShift = 32 - filterLog;
         _heads = ArrayPool<int>.Shared.Rent(1 << bucketLog);
         _heads.AsSpan(0, 1 << bucketLog).Fill(-1);
         _next = ArrayPool<int>.Shared.Rent(Math.Max(1, Count));
-        _filter = ArrayPool<ulong>.Shared.Rent(1 << (filterLog - 6));
-        _filter.AsSpan(0, 1 << (filterLog - 6)).Clear();
+        _filter = ArrayPool<ulong>.Shared.Rent(1 << filterLog);
+        _filter.AsSpan(0, 1 << filterLog).Clear();
         for (var i = 0; i < Count; i++)
             Insert(highestFirst ? i : Count - 1 - i);
     }
@@ -52,17 +53,23 @@ internal sealed class BlockIndex : IDisposable
     /// <summary>Number of blocks in the index.</summary>
     public int Count { get; }
 
-    /// <summary>Bit number <c>Hash(weak) >> FilterShift</c> is set for every weak sum in the index.</summary>
+    /// <summary>
+    /// Word number <c>Hash(weak) >> FilterShift</c> passes <see cref="Passes"/> for every weak sum in the index.
+    /// </summary>
     public ReadOnlySpan<ulong> Filter => _filter;
 
     public int FilterShift { get; }
 
     public static uint Hash(uint weak) => weak * 0x9E3779B1;
 
+    /// <summary>True when the word has both bits of a hash. A shift takes the lower six bits of its count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Passes(ulong word, uint hash) => (word >> (int)hash & word >> (int)(hash >> 6) & 1) != 0;
+
     public bool MayHold(uint weak)
     {
-        var bit = Hash(weak) >> FilterShift;
-        return (_filter[bit >> 6] >> (int)bit & 1) != 0;
+        var hash = Hash(weak);
+        return Passes(_filter[hash >> FilterShift], hash);
     }
 
     /// <summary>True when a block that a search would try has this weak sum.</summary>
@@ -89,10 +96,9 @@ internal sealed class BlockIndex : IDisposable
 
     private void Insert(int block)
     {
-        var weak = _sums.Weak(block);
-        var bit = Hash(weak) >> FilterShift;
-        _filter[bit >> 6] |= 1UL << (int)bit;
-        ref var head = ref _heads[Hash(weak) >> _bucketShift];
+        var hash = Hash(_sums.Weak(block));
+        _filter[hash >> FilterShift] |= 1UL << (int)hash | 1UL << (int)(hash >> 6);
+        ref var head = ref _heads[hash >> _bucketShift];
         // A long run of equal blocks (zeros, mostly) stays one link: a search looks at a limited number of them.
         var replaces = head >= 0 && _sums.Entry(block).SequenceEqual(_sums.Entry(head));
         _next[block] = replaces ? _next[head] : head;

@@ -33,8 +33,8 @@ internal static class RollingScan
             var old = (uint)Unsafe.Add(ref leaving, i);
             s1 += ((uint)Unsafe.Add(ref entering, i) - old) << 16;
             s2 += s1 - upperWindow * old;
-            var bit = BlockIndex.Hash(s2 | s1 >> 16) >> shift;
-            if ((Unsafe.Add(ref filter, bit >> 6) >> (int)bit & 1) != 0 && index.Holds(s2 | s1 >> 16))
+            var hash = BlockIndex.Hash(s2 | s1 >> 16);
+            if (BlockIndex.Passes(Unsafe.Add(ref filter, hash >> shift), hash) && index.Holds(s2 | s1 >> 16))
             {
                 weak = s2 | s1 >> 16;
                 hit = true;
