@@ -82,7 +82,10 @@ public sealed class FormatTests
         Assert.Equal("l -> a b", Line("%n%L", link));
         var hard = new ItemReport
         {
-            Name = "h"u8.ToArray(), Mode = Regular, Xname = "a"u8.ToArray(), Flags = ItemFlags.LocalChange | ItemFlags.XnameFollows,
+            Name = "h"u8.ToArray(),
+            Mode = Regular,
+            Xname = "a"u8.ToArray(),
+            Flags = ItemFlags.LocalChange | ItemFlags.XnameFollows,
         };
         Assert.Equal("h => a", Line("%n%L", hard));
     }
