@@ -26,7 +26,7 @@ internal sealed class DirectoryCache(SafeFileHandle root, LinkPolicy links) : ID
     {
         if (path.IsEmpty)
         {
-            lease = new Lease(this, null, root);
+            lease = new Lease(this, null, root, fresh: true);
             return Errno.None;
         }
         lock (_lock)
@@ -34,7 +34,7 @@ internal sealed class DirectoryCache(SafeFileHandle root, LinkPolicy links) : ID
             if (Find(path) is { } entry)
             {
                 entry.Users++;
-                lease = new Lease(this, entry, entry.Handle);
+                lease = new Lease(this, entry, entry.Handle, fresh: false);
                 return Errno.None;
             }
         }
@@ -59,7 +59,7 @@ internal sealed class DirectoryCache(SafeFileHandle root, LinkPolicy links) : ID
                 Drop(_entries[0]);
             _entries.Add(entry);
         }
-        return new Lease(this, entry, handle);
+        return new Lease(this, entry, handle, fresh: true);
     }
 
     /// <summary>Drops the directory at <paramref name="path"/> and everything below it.</summary>
@@ -142,12 +142,16 @@ internal sealed class DirectoryCache(SafeFileHandle root, LinkPolicy links) : ID
     }
 
     /// <summary>A directory handle in use; the handle is the cache's and good until the lease is disposed, which is done once.</summary>
-    public readonly struct Lease(DirectoryCache cache, Entry? entry, SafeFileHandle handle) : IDisposable
+    public readonly struct Lease(DirectoryCache cache, Entry? entry, SafeFileHandle handle, bool fresh) : IDisposable
     {
         public SafeFileHandle Handle => handle;
 
-        /// <summary>True when the directory is not in the tree any more, so that a missing name in it means nothing.</summary>
-        public bool WasRemoved() => entry is not null && cache.DropIfRemoved(entry);
+        /// <summary>
+        /// After a call in it failed: true when that was because the handle is of a directory that has been removed, so that
+        /// what is there now has to be asked. A handle that was just resolved is not suspected, so asking again ends.
+        /// </summary>
+        public bool WasRemoved(Errno error) =>
+            !fresh && error is Errno.ENOENT or Errno.ESTALE && cache.DropIfRemoved(entry!);
 
         public void Dispose()
         {

@@ -31,7 +31,7 @@ public sealed partial class LocalTree
                 file = new LocalTargetFile(this, handle!, path, temporaryDirectory ?? path.Parent, room[..length].ToArray(), parent);
                 return Errno.None;
             }
-            var removed = error == Errno.ENOENT && parent.WasRemoved();
+            var removed = parent.WasRemoved(error);
             parent.Dispose();
             if (!removed)
                 return error;
@@ -137,7 +137,7 @@ public sealed partial class LocalTree
             using (parent)
             {
                 error = Place(path, new OldName { Directory = parent.Handle, Name = existing.Name }, replace, call);
-                if (error != Errno.ENOENT || !parent.WasRemoved())
+                if (!parent.WasRemoved(error))
                     return error;
             }
         }

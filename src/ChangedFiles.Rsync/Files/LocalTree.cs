@@ -147,7 +147,7 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
             using (parent)
             {
                 error = call(parent.Handle, path.Name, ref argument);
-                if (error != Errno.ENOENT || !parent.WasRemoved())
+                if (!parent.WasRemoved(error))
                     return error;
             }
         }
