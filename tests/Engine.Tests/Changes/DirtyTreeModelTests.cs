@@ -96,10 +96,11 @@ public sealed class DirtyTreeModelTests
             Settled(back);
         }
 
-        /// <summary>What was in flight is confirmed, but for what marks given back stand for.</summary>
+        /// <summary>What was in flight is confirmed by any mark that stood for it and was not given back.</summary>
         private void Settled(List<DirtyMark> back)
         {
-            foreach (var (path, since) in _inFlight.Where(name => Covers(back, name.Key)))
+            var confirmed = _batch.Where(mark => !back.Exists(given => given.Path == mark.Path)).ToList();
+            foreach (var (path, since) in _inFlight.Where(name => !Covers(confirmed, name.Key)))
                 _waiting[path] = Math.Min(since, _waiting.GetValueOrDefault(path, since));
             _inFlight.Clear();
             _batch = [];

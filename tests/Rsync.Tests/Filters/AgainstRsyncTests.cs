@@ -1,6 +1,5 @@
-using Xunit;
-
 using ChangedFiles.Rsync.Filters;
+using Xunit;
 
 namespace ChangedFiles.Rsync.Tests.Filters;
 
