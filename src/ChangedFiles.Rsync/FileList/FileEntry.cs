@@ -24,7 +24,7 @@ public enum DirectoryContent
 /// </summary>
 public sealed class FileEntry
 {
-    private readonly ushort _mode;
+    private ushort _mode;
     private readonly int _mtimeNanoseconds;
     private readonly long _mtimeSeconds;
     private byte[]? _targetOrChecksum;
@@ -45,6 +45,9 @@ public sealed class FileEntry
 
     /// <summary>Where it is, relative to the top of the transfer; <see cref="TreePath.Root"/> is the top itself.</summary>
     public required TreePath Path { get; init; }
+
+    /// <summary>On the sending side: where its data is read, under <see cref="Path"/>; null for the session's own source.</summary>
+    public SourceRoot? Source { get; set; }
 
     /// <summary>Type and permission bits as <c>st_mode</c>; 0 is a name to be deleted (6.11).</summary>
     public uint Mode
@@ -205,6 +208,11 @@ public sealed class FileEntry
 
     /// <summary>An entry that makes the receiver delete what has this name (<c>--delete-missing-args</c>, 6.11 and 10.6).</summary>
     public static FileEntry Missing(TreePath path) => new() { Path = path };
+
+    /// <summary>Other permission bits, as <c>--chmod</c> wants them.</summary>
+    internal void ChangeMode(uint mode) => _mode = checked((ushort)mode);
+
+    internal void SetChecksum(byte[]? checksum) => _targetOrChecksum = checksum;
 
     public override string ToString() => IsDirectory ? $"{Path}/" : Path.ToString();
 

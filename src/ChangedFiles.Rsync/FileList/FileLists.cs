@@ -82,6 +82,9 @@ public sealed class FileLists(bool incremental, bool receiving)
     public FileEntry? Directory(int number) =>
         number >= 0 && number < _directories.Count && !_directories[number].IsBlank ? _directories[number] : null;
 
+    /// <summary>The same for the sending side, where none is lost.</summary>
+    internal FileEntry NumberedDirectory(int number) => _directories[number];
+
     /// <summary>True when the contents of a directory have been listed: there is one list for each.</summary>
     public bool IsListed(int directoryNumber) => _listed.Contains(directoryNumber);
 

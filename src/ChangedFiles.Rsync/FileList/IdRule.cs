@@ -39,7 +39,7 @@ internal sealed record IdRule
     }
 
     public bool Matches(uint id, ReadOnlySpan<byte> name) =>
-        _pattern is null ? id >= _low && id <= _high : _pattern.AsSpan().SequenceEqual(name) || _pattern is [(byte)'*'];
+        _pattern is null ? id >= _low && id <= _high : Filters.Wildmatch.IsMatch(_pattern, name);
 
     private static IdRule From(string from, uint target, string option)
     {
