@@ -23,7 +23,7 @@ public static class PathText
         return text;
     }
 
-    /// <summary>Writes the text into <paramref name="chars"/>, which is at least as long as <paramref name="bytes"/>; returns its length.</summary>
+    /// <summary>Writes the text into <paramref name="chars"/>, at least as long as <paramref name="bytes"/>; returns its length.</summary>
     public static int Decode(ReadOnlySpan<byte> bytes, Span<char> chars)
     {
         var written = 0;

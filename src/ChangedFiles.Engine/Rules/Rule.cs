@@ -9,7 +9,9 @@ public sealed record RuleLine(Operation Operations, RuleAction Action, string Fi
 /// <summary>A RULE with everything below it. Immutable.</summary>
 public sealed class Rule
 {
-    internal Rule(PathPattern pattern, IReadOnlyList<IgnoreLine> ignores, IReadOnlyList<RuleLine> lines, ActionSettings settings, string file, int lineNumber)
+    internal Rule(
+        PathPattern pattern, IReadOnlyList<IgnoreLine> ignores, IReadOnlyList<RuleLine> lines, ActionSettings settings,
+        string file, int lineNumber)
     {
         Pattern = pattern;
         Ignores = ignores;

@@ -38,7 +38,7 @@ public sealed class RuleSet
     /// <summary>The settings before the first RULE: what rules start from, and the limits over all rules together.</summary>
     public ActionSettings Settings { get; }
 
-    /// <summary>Adds the actions that <paramref name="fileEvent"/> calls for to <paramref name="matches"/>, in the order of the file.</summary>
+    /// <summary>Adds what <paramref name="fileEvent"/> calls for to <paramref name="matches"/>, in the order of the file.</summary>
     public void Match(FileEvent fileEvent, List<RuleMatch> matches)
     {
         if (fileEvent.OldPath is { } old && fileEvent.Operation == Operation.RENAME)

@@ -12,7 +12,12 @@ public sealed class DiagnosticsTests
     {
         var diagnostic = Assert.Single(RuleFile.Parse("RULE ^/a\n\tOPENQ  echo \\\n  _FILE_", "my.rules").Errors);
         Assert.Equal(
-            "my.rules:2:2: error: \"OPENQ\" is no operation, setting or keyword\n    \tOPENQ  echo \\\n    \t^~~~~\n    hint: did you mean OPENW?",
+            """
+            my.rules:2:2: error: "OPENQ" is no operation, setting or keyword
+                {TAB}OPENQ  echo \
+                {TAB}^~~~~
+                hint: did you mean OPENW?
+            """.Replace("{TAB}", "\t", StringComparison.Ordinal),
             diagnostic.ToString());
     }
 

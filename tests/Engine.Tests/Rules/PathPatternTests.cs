@@ -99,7 +99,7 @@ public sealed class PathPatternTests
         string[] pieces = ["a", "b", "/", ".*", ".", "(a|b)", "(ab|.*b)", "b?", "[ab]+", "(a|/b|)", @"\.", "a{1,2}"];
         for (var i = 0; i < 150; i++)
         {
-            var regex = (random.Next(2) == 0 ? "^" : "") + string.Concat(random.GetItems(pieces, random.Next(1, 6))) + (random.Next(2) == 0 ? "$" : "");
+            var regex = Random(random, pieces);
             var expected = new Regex(regex, RegexOptions.Singleline);
             var pattern = Parse(regex);
             for (var j = 0; j < 60; j++)
@@ -117,9 +117,7 @@ public sealed class PathPatternTests
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var random = new Random(seed);
         string[] pieces = ["/a", "/b", "/ab", ".*", "(a|/b)", @"\.x", "b"];
-        var patterns = Enumerable.Range(0, 300)
-            .Select(_ => (random.Next(3) == 0 ? "" : "^") + string.Concat(random.GetItems(pieces, random.Next(1, 5))) + (random.Next(2) == 0 ? "$" : ""))
-            .Select(Parse).ToArray();
+        var patterns = Enumerable.Range(0, 300).Select(_ => Parse(Random(random, pieces))).ToArray();
         var index = new PatternIndex(patterns);
         var candidates = new List<int>();
         for (var i = 0; i < 500; i++)
@@ -139,6 +137,12 @@ public sealed class PathPatternTests
         var candidates = new List<int>();
         new PatternIndex(patterns).Find("/srv/site4711/a/index.html"u8, candidates);
         Assert.Equal([4711], candidates);
+    }
+
+    private static string Random(Random random, string[] pieces)
+    {
+        var body = string.Concat(random.GetItems(pieces, random.Next(1, 6)));
+        return (random.Next(3) == 0 ? "" : "^") + body + (random.Next(2) == 0 ? "$" : "");
     }
 
     private static PathPattern Parse(string regex)

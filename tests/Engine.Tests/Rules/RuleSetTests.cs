@@ -7,14 +7,17 @@ namespace ChangedFiles.Engine.Tests.Rules;
 
 public sealed class RuleSetTests
 {
+    private const string HotFolder = "/export/home/image-converter";
+
     [Theory]
     [InlineData(Operation.OPENW, "/home/mike/test/a", "rsync --rsh=ssh -a /home/mike/test/a  faustus:/mirrors/otto/home/mike/test/a")]
     [InlineData(Operation.UNLINK, "/home/mike/test/a b", "ssh faustus rm -f /mirrors/otto'/home/mike/test/a b'")]
     [InlineData(Operation.OPENW, "/home/mike/test/.Xauthority-c", null)]
     [InlineData(Operation.OPENW, "/home/mike/tes", null)]
     [InlineData(Operation.CHMOD, "/home/mike/test/a", null)]
-    [InlineData(Operation.OPENW, "/export/home/image-converter/a.jpg", "/usr/bin/convert /export/home/image-converter/a.jpg `dirname /export/home/image-converter/a.jpg`/`basename /export/home/image-converter/a.jpg .jpg`.png")]
-    [InlineData(Operation.OPENW, "/export/home/image-converter/a.png", null)]
+    [InlineData(Operation.OPENW, HotFolder + "/a.jpg",
+        $"/usr/bin/convert {HotFolder}/a.jpg `dirname {HotFolder}/a.jpg`/`basename {HotFolder}/a.jpg .jpg`.png")]
+    [InlineData(Operation.OPENW, HotFolder + "/a.png", null)]
     public void The_rules_of_2001_do_what_they_say(Operation operation, string path, string? action)
     {
         var matches = Rules2001Set().Match(Encoding.UTF8.GetBytes(path), operation);
@@ -76,7 +79,8 @@ public sealed class RuleSetTests
     [Fact]
     public void Every_substitution_has_its_value()
     {
-        var rules = Parse("RULE ^/a/\nANY LOG _FILE_ _OLD_FILE_ _NEW_FILE_ _BASENAME_ _DIRNAME_ _OPERATION_ _TIME_ _PID_ _PROGRAM_ __FILE__");
+        const string Every = "_FILE_ _OLD_FILE_ _NEW_FILE_ _BASENAME_ _DIRNAME_ _OPERATION_ _TIME_ _PID_ _PROGRAM_ __FILE__";
+        var rules = Parse("RULE ^/a/\nANY LOG " + Every);
         var fileEvent = new FileEvent(Operation.CREATE, "/a/b"u8.ToArray())
         {
             Time = new DateTimeOffset(2001, 11, 27, 13, 34, 56, 789, TimeSpan.FromHours(1)),

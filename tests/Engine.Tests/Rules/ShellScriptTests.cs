@@ -27,7 +27,11 @@ public sealed class ShellScriptTests : IDisposable
     {
         Program("args", "for a; do printf '%s\\0' \"$a\"; done");
         // What sshd does with a command: joins the words by blanks and lets the login shell read them.
-        Program("ssh", "while [ \"${1#-}\" != \"$1\" ]; do case $1 in -p) shift;; esac; shift; done; shift; exec \"$TEST_SHELL\" -c \"$*\"");
+        Program("ssh", """
+            while [ "${1#-}" != "$1" ]; do case $1 in -p) shift;; esac; shift; done
+            shift
+            exec "$TEST_SHELL" -c "$*"
+            """);
         Program("sudo", "exec \"$@\"");
     }
 

@@ -40,13 +40,16 @@ public sealed record RsyncAction(string Source, IReadOnlyList<Template> Options,
 
     // With these the line is not a transfer of the named files, or takes its names from elsewhere.
     private static readonly string[] NotPlain =
-        ["--daemon", "--server", "--files-from", "--read-batch", "--write-batch", "--only-write-batch", "--list-only", "--help", "--version", "-h", "-V"];
+    [
+        "--daemon", "--server", "--files-from", "--read-batch", "--write-batch", "--only-write-batch", "--list-only", "--help", "-h",
+        "--version", "-V",
+    ];
 
     public override string Manner => "rsync in-process";
 
     public RsyncGrouping Grouping { get; } = GroupingOf(Sources, Destination);
 
-    /// <summary>For <see cref="RsyncGrouping.Tree"/> the fixed beginning of the destination, for <see cref="RsyncGrouping.Into"/> all of it.</summary>
+    /// <summary>What of the destination is the same for every name: for <see cref="RsyncGrouping.Into"/> all of it.</summary>
     public string FixedDestination => Destination.Parts is [{ Value: null } first, ..] ? first.Literal : "";
 
     /// <summary>The arguments that rsync itself would have got, without its name.</summary>

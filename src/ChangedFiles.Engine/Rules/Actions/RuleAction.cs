@@ -42,7 +42,8 @@ public sealed record ExecAction(string Source, IReadOnlyList<Template> Words) : 
 
     /// <summary>Program and arguments for many names: the word <c>_FILE_</c> is replaced by all of them.</summary>
     public IReadOnlyList<byte[]> BatchArguments(IEnumerable<byte[]> files) =>
-        [.. Words.SelectMany(word => word.Only is Substitution.FILE or Substitution.NEW_FILE ? files : [PathText.Encode(word.Fixed ?? "")])];
+        [.. Words.SelectMany(word =>
+            word.Only is Substitution.FILE or Substitution.NEW_FILE ? files : [PathText.Encode(word.Fixed ?? "")])];
 }
 
 /// <summary><c>HTTP POST url</c>: a JSON object about the event.</summary>
@@ -83,7 +84,7 @@ public sealed record AppendAction(string Source, Template File, Template Text) :
 /// <c>MIRROR [source] destination [options]</c>: the tree at <paramref name="Root"/> is kept equal at the destination by the live mirror.
 /// </summary>
 /// <param name="Source">The action as it stands in the rule file.</param>
-/// <param name="Root">The directory to mirror, absolute, without a slash at the end; its content lands in <paramref name="Destination"/>.</param>
+/// <param name="Root">The directory whose content is mirrored: absolute, without a slash at the end.</param>
 /// <param name="Destination">As rsync writes it.</param>
 /// <param name="Options">Rsync options.</param>
 public sealed record MirrorAction(string Source, string Root, string Destination, IReadOnlyList<string> Options) : RuleAction(Source)

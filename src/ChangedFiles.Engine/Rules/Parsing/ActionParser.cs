@@ -6,7 +6,8 @@ using ChangedFiles.Engine.Rules.Substitutions;
 namespace ChangedFiles.Engine.Rules.Parsing;
 
 /// <summary>Turns the text of one action into a <see cref="RuleAction"/>; says everything that is wrong with it.</summary>
-internal sealed class ActionParser(LogicalLine line, int offset, ActionSettings settings, PathPattern pattern, List<RuleDiagnostic> diagnostics)
+internal sealed class ActionParser(
+    LogicalLine line, int offset, ActionSettings settings, PathPattern pattern, List<RuleDiagnostic> diagnostics)
 {
     public static readonly string[] Keywords = ["EXEC", "MIRROR", "HTTP", "LOG", "APPEND"];
 
@@ -39,7 +40,7 @@ internal sealed class ActionParser(LogicalLine line, int offset, ActionSettings 
     private RuleAction? Shell(string word)
     {
         if (OperationNames.TryParse(word.Split('|')[0], out _))
-            return Fail(0, word.Length, $"{word} is an operation, not a command", "several operations are joined by | without blanks: CREATE|MKDIR");
+            return Fail(0, word.Length, $"{word} is an operation, not a command", RuleParser.JoinHint);
         if (word.Length > 2 && word.All(char.IsAsciiLetterUpper) && Suggestion.Nearest(word, Keywords) is { } keyword)
             Say(Severity.Warning, 0, word.Length, $"{word} is run as a shell command", $"did you mean {keyword}?");
         var script = ShellScript.Parse(_text, settings.Batch?.Input == BatchInput.Args);
@@ -101,17 +102,18 @@ internal sealed class ActionParser(LogicalLine line, int offset, ActionSettings 
             return Fail(RestOffset, Rest.Length, places.Length == 0 ? "MIRROR without a destination" : "MIRROR has too many places", Usage);
         var root = places.Length == 2 ? places[0].Fixed : RootOf(pattern);
         if (root is null || !root.StartsWith('/'))
-            return Fail(RestOffset, Rest.Length, "it is not clear which directory to mirror",
-                places.Length == 2 ? "the source is an absolute directory without substitutions" : "begin the regex with ^/directory/, or write the source: " + Usage);
+            return Fail(RestOffset, Rest.Length, "it is not clear which directory to mirror", places.Length == 2
+                ? "the source is an absolute directory without substitutions"
+                : "begin the regex with ^/directory/, or write the source: " + Usage);
         root = root.Length > 1 ? root.TrimEnd('/') : root;
         // otto_FILE_ keeps the whole path below otto, as in the lines that MIRROR replaces.
         if (places[^1].Parts.Any(p => p.Value is { } v && v is not (Substitution.FILE or Substitution.NEW_FILE)))
-            return Fail(RestOffset, Rest.Length, "only _FILE_ can stand in the destination of MIRROR", "it stands for the source directory");
+            return Fail(RestOffset, Rest.Length, "only _FILE_ can stand in the destination of MIRROR", "it is the source directory");
         var destination = string.Concat(places[^1].Parts.Select(p => p.Value is null ? p.Literal : root));
         return new MirrorAction(_text, root, destination, options);
     }
 
-    /// <summary>The directory that a regex is about: all of it when it is just ^/a/directory, else as far as its literal beginning goes.</summary>
+    /// <summary>The directory that a regex is about: all of ^/a/directory, else the directories that its literal beginning names.</summary>
     private static string? RootOf(PathPattern pattern)
     {
         var literal = PathText.Decode(pattern.LiteralPrefix);
@@ -127,16 +129,20 @@ internal sealed class ActionParser(LogicalLine line, int offset, ActionSettings 
         if (words is not ["POST", var url])
             return Fail(0, _text.Length, "HTTP needs POST and one address", Usage);
         var good = Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
-        return good ? new HttpAction(_text, Template.Parse(url)) : Fail(_text.Length - url.Length, url.Length, "the address is not an http or https URL", Usage);
+        return good
+            ? new HttpAction(_text, Template.Parse(url))
+            : Fail(_text.Length - url.Length, url.Length, "the address is not an http or https URL", Usage);
     }
 
     private RuleAction? Append()
     {
         var words = ShellWords.Parse(Rest, forShell: false);
-        if (words.Words is not [var file, ..] || !file.ToString().StartsWith('/') && file.Parts is not [{ Value: Substitution.DIRNAME }, ..])
+        var isAbsolute = words.Words is [{ Parts: [var first, ..] }, ..]
+            && (first.Literal.StartsWith('/') || first.Value is Substitution.DIRNAME or Substitution.FILE);
+        if (!isAbsolute)
             return Fail(0, _text.Length, "APPEND needs a file, as an absolute path", "APPEND /var/log/changes [text]");
         var text = words.Words.Count > 1 ? Rest[words.Offsets[1]..] : "_TIME_ " + DefaultText;
-        return new AppendAction(_text, file, Template.Parse(text));
+        return new AppendAction(_text, words.Words[0], Template.Parse(text));
     }
 
     private RuleAction? Fail(int at, int length, string message, string? hint = null)

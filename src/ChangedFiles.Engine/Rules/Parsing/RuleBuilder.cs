@@ -32,7 +32,10 @@ internal sealed class RuleBuilder(LogicalLine line, PathPattern? pattern, int re
         {
             var action = new ActionParser(at, actionAt, settings, forActions, diagnostics).Parse();
             if (action is MirrorAction && operations != Operation.ANY)
-                diagnostics.Add(at.Diagnose(Severity.Error, actionAt, 6, "MIRROR follows every operation", "write MIRROR without an operation before it"));
+            {
+                const string Hint = "write MIRROR without an operation before it";
+                diagnostics.Add(at.Diagnose(Severity.Error, actionAt, 6, "MIRROR follows every operation", Hint));
+            }
             else if (action is not null)
                 lines.Add(new RuleLine(operations, action, at.File, at.Line));
         }

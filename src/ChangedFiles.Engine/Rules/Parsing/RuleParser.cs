@@ -9,11 +9,16 @@ namespace ChangedFiles.Engine.Rules.Parsing;
 /// </summary>
 internal sealed partial class RuleParser
 {
+    internal const string JoinHint = "several operations are joined by | without blanks: CREATE|MKDIR";
+
     private const int MaxIncludeDepth = 16;
     private const int MaxFileSize = 16 << 20;
 
     private static readonly string[] Keywords =
-        ["RULE", "IGNORE", "INCLUDE", "MIRROR", .. SettingsParser.Names, nameof(Operation.ANY), .. OperationNames.Single.Select(o => o.ToString())];
+    [
+        "RULE", "IGNORE", "INCLUDE", "MIRROR", .. SettingsParser.Names,
+        nameof(Operation.ANY), .. OperationNames.Single.Select(o => o.ToString()),
+    ];
 
     private readonly List<RuleDiagnostic> _diagnostics = [];
     private readonly List<Rule> _rules = [];
@@ -150,7 +155,7 @@ internal sealed partial class RuleParser
 
     private static string? HintFor(string name, string word) =>
         Suggestion.Nearest(name, Keywords) is { } nearest ? $"did you mean {nearest}?"
-        : name.Length == 0 || word.Contains('|') ? "operations are joined without blanks: CREATE|MKDIR"
+        : name.Length == 0 || word.Contains('|') ? JoinHint
         : name.Any(char.IsAsciiLetterLower) ? "an action stands behind its operation: OPENW command..."
         : null;
 
@@ -159,7 +164,8 @@ internal sealed partial class RuleParser
         if (_current is null)
             Error(line, at, 1, "no RULE stands above this line", "begin with RULE and a regular expression");
         else if (action.Length == 0)
-            Error(line, at, line.Text.TrimEnd().Length - at, "the action is missing", $"{operations.Spell()} command..., or EXEC, MIRROR, HTTP, LOG, APPEND");
+            Error(line, at, line.Text.TrimEnd().Length - at, "the action is missing",
+                $"{operations.Spell()} command..., or EXEC, HTTP, LOG, APPEND");
         else if (BelongsHere(line, at))
             _current.Actions.Add((operations, line, actionAt));
     }
@@ -187,7 +193,8 @@ internal sealed partial class RuleParser
     {
         if (_current is null || _files.Contains(_current.Line.File))
             return true;
-        Error(line, at, 1, $"this line would belong to the rule at {_current.Line.File}:{_current.Line.Line}", "write RULE first, or move the line above INCLUDE");
+        Error(line, at, 1, $"this line would belong to the rule at {_current.Line.File}:{_current.Line.Line}",
+            "write RULE first, or move the line above INCLUDE");
         return false;
     }
 

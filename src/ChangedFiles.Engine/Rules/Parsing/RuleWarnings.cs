@@ -45,19 +45,26 @@ internal static class RuleWarnings
             {
                 var key = (rule.Regex, line.Operations, line.Action.Source);
                 if (!seen.TryAdd(key, (rule, line)) && seen[key] is var first && first.Rule != rule)
-                    diagnostics.Add(At(rule, line, $"the same action for the same RULE stands at {first.Line.File}:{first.Line.LineNumber}: it would run twice"));
+                    diagnostics.Add(Repeated(rule, line, first.Line));
             }
         }
     }
 
-    private static RuleDiagnostic At(Rule rule, RuleLine line, string message) =>
-        new(Severity.Warning, line.File, line.LineNumber, 1, message) { SourceLine = $"{line.Operations.Spell()} {line.Action.Source}", Hint = $"RULE {rule.Regex}" };
+    private static RuleDiagnostic Repeated(Rule rule, RuleLine line, RuleLine first)
+    {
+        var message = $"the same action for the same RULE stands at {first.File}:{first.LineNumber}: it would run twice";
+        return new RuleDiagnostic(Severity.Warning, line.File, line.LineNumber, 1, message)
+        {
+            SourceLine = $"{line.Operations.Spell()} {line.Action.Source}",
+            Hint = $"RULE {rule.Regex}",
+        };
+    }
 
     private static (string Reason, string? Hint)? WhyNoPath(LiteralShape shape)
     {
         if (shape.IsAnchored && shape.Prefix is [not (byte)'/', ..])
             return ("paths are absolute and begin with /", "write ^/... or leave the ^ out");
-        if (shape.Prefix.AsSpan().IndexOf("//"u8) >= 0 || shape.Suffix.AsSpan().IndexOf("//"u8) >= 0 || shape.Middle.Any(m => m.AsSpan().IndexOf("//"u8) >= 0))
+        if (((byte[][])[shape.Prefix, .. shape.Middle, shape.Suffix]).Any(part => part.AsSpan().IndexOf("//"u8) >= 0))
             return ("a path never holds //", null);
         if (shape.Suffix is [.., (byte)'/'] || shape.IsWhole && shape.Prefix is [_, .., (byte)'/'])
             return ("a path never ends with /", "leave the / at the end out; a directory's own path has none");

@@ -5,7 +5,7 @@ internal static class Suggestion
 {
     private const int MaxWordLength = 32;
 
-    /// <summary>The candidate that is at most two typing mistakes away (one for short words), or the same in another case; else null.</summary>
+    /// <summary>The candidate that is at most two typing mistakes away (one for short words; case does not count); else null.</summary>
     public static string? Nearest(string word, IEnumerable<string> candidates)
     {
         if (word.Length is 0 or > MaxWordLength)

@@ -23,7 +23,7 @@ internal sealed class PatternIndex
                 Add(shape, i);
         }
         if (_inside.Count > 0)
-            _anyInside = SearchValues.Create([.. _inside.Select(p => Encoding.Latin1.GetString(p.Literal)).Distinct()], StringComparison.Ordinal);
+            _anyInside = SearchValues.Create([.. _inside.Select(p => Encoding.Latin1.GetString(p.Literal))], StringComparison.Ordinal);
     }
 
     /// <summary>Fills <paramref name="candidates"/> with the numbers of patterns to test, ascending, each once.</summary>

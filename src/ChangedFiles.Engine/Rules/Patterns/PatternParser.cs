@@ -23,7 +23,7 @@ internal sealed class PatternParser
 
     private PatternParser(string pattern) => _pattern = pattern;
 
-    /// <summary>The regex for .NET, with RegexOptions.Singleline: <c>$</c> is the very end, also of a name that ends in a newline.</summary>
+    /// <summary>The regex for .NET, with RegexOptions.Singleline: <c>$</c> is the very end, also after a newline.</summary>
     public string Translated => _translated.ToString();
 
     public List<List<Piece>> Alternatives { get; private set; } = [];

@@ -32,8 +32,9 @@ internal sealed partial class CommandWords
         ["sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "su", "runuser", "script"];
     private static readonly HashSet<string> Wrappers =
     [
-        "sudo", "doas", "nice", "ionice", "nohup", "setsid", "timeout", "env", "time", "exec", "command", "stdbuf", "flock", "chroot", "chrt",
-        "taskset", "xargs", "find", "busybox", "sshpass", "strace", "unshare", "nsenter", "setpriv", "systemd-run", "docker", "podman", "kubectl",
+        "sudo", "doas", "nice", "ionice", "nohup", "setsid", "timeout", "env", "time", "exec", "command", "stdbuf", "flock", "chroot",
+        "chrt", "taskset", "xargs", "find", "busybox", "sshpass", "strace", "unshare", "nsenter", "setpriv", "systemd-run",
+        "docker", "podman", "kubectl",
     ];
     private static readonly HashSet<string> Reserved = ["if", "then", "else", "elif", "while", "until", "do", "!", "{", "time"];
     private static readonly HashSet<string> ProgramFirst = ["awk", "gawk", "mawk", "nawk", "sed", "jq"];
@@ -155,7 +156,7 @@ internal sealed partial class CommandWords
 
     private State ShellOption(string word)
     {
-        if (EndsInOption(word, 'c') || word.StartsWith('-') && !word.StartsWith("--", StringComparison.Ordinal) && word.Contains('c') || word == "--command")
+        if (word == "--command" || word is ['-', not '-', ..] && word.Contains('c'))
             return State.ShellText;
         if (word is "-o" or "+o" or "-O")
             return State.ShellOptionValue;

@@ -101,7 +101,8 @@ internal sealed class ShellLevel(int depth = 0)
         (_escaped, _dollar, _previous) = (false, false, '_');
         BeginWord();
         var owner = Owner;
-        var placement = PlaceInWord(owner, kind switch { FrameKind.Single => Quoting.Single, FrameKind.Double => Quoting.Double, _ => Quoting.None });
+        var quoting = kind switch { FrameKind.Single => Quoting.Single, FrameKind.Double => Quoting.Double, _ => Quoting.None };
+        var placement = PlaceInWord(owner, quoting);
         owner.Word.Append(CommandWords.Dynamic);
         foreach (var frame in _frames)
             frame.HasName = true;

@@ -40,7 +40,7 @@ internal sealed partial class ShellScript
     public HashSet<Substitution> Used { get; } = [];
 
     /// <param name="source">The line as it was written.</param>
-    /// <param name="batchArguments">One run gets many names as arguments: <c>_FILE_</c> is all of them and must be a word of its own.</param>
+    /// <param name="batchArguments">One run gets many names as arguments: <c>_FILE_</c> is all of them, a word of its own.</param>
     public static ShellScript Parse(string source, bool batchArguments = false)
     {
         var script = new ShellScript(source, batchArguments);
@@ -50,7 +50,12 @@ internal sealed partial class ShellScript
 
     // The two idioms for which a shell of 2001 needed a process: `dirname _FILE_` and `basename _FILE_ .jpg`. As values they also
     // survive what command substitution would lose (newlines at the end) and can be quoted for a second shell.
-    [GeneratedRegex("""\G(?:(?<open>`)|\$\()\s*(?:/usr/bin/|/bin/)?(?<what>dirname|basename)\s+(?<q>"?)_(?<old>OLD_|NEW_|)FILE_\k<q>(?:\s+(?<suffix>[A-Za-z0-9._-]+))?\s*(?(open)`|\))""")]
+    [GeneratedRegex("""
+        \G (?: (?<open>`) | \$\( ) \s* (?:/usr/bin/|/bin/)?
+        (?: (?<dirname>dirname)\s+(?<q>"?)_(?:NEW_)?FILE_\k<q>
+          | basename\s+(?<q>"?)_(?:NEW_)?FILE_\k<q> (?: \s+(?<suffix>[A-Za-z0-9._-]+) )? )
+        \s* (?(open)`|\))
+        """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Idiom();
 
     private void Scan()
@@ -84,11 +89,9 @@ internal sealed partial class ShellScript
         if (Source[at] is not ('`' or '$') || _level.InSingleQuotes && _level.Role != WordRole.ShellText)
             return false;
         var match = Idiom().Match(Source, at);
-        // OLD_FILE has no basename of its own among the substitutions: the shell works it out.
-        if (!match.Success || match.Groups["old"].Value == "OLD_" || match.Groups["what"].Value == "dirname" && match.Groups["suffix"].Success)
-            return false;
         length = match.Length;
-        return Place(at, length, match.Groups["what"].Value == "dirname" ? Substitution.DIRNAME : Substitution.BASENAME, match.Groups["suffix"].Value);
+        var substitution = match.Groups["dirname"].Success ? Substitution.DIRNAME : Substitution.BASENAME;
+        return match.Success && Place(at, length, substitution, match.Groups["suffix"].Value);
     }
 
     private bool Place(int at, int length, Substitution substitution, string suffix)
@@ -99,15 +102,17 @@ internal sealed partial class ShellScript
         Used.Add(substitution);
         var spelled = Source.Substring(at, length);
         if (placement.Error is { } error)
-            _remarks.Add(new ShellRemark(true, at, length, $"{spelled} {error}", "put the commands into a script and hand the name to it as an argument"));
+            Remark(isError: true, $"{spelled} {error}", "put the commands into a script that gets the name as an argument");
         else if (placement.Warning is { } warning)
-            _remarks.Add(new ShellRemark(false, at, length, $"{spelled} {warning}", $"use the variable {substitution.Variable()} from the environment"));
+            Remark(isError: false, $"{spelled} {warning}", $"take {substitution.Variable()} from the environment");
 
         if (_batchArguments && substitution is Substitution.FILE or Substitution.NEW_FILE)
             PlaceAll(at, length, placement);
         else
             _edits.Add((at, length, Expansion(placement, VariableFor(substitution, suffix, placement))));
         return true;
+
+        void Remark(bool isError, string message, string hint) => _remarks.Add(new ShellRemark(isError, at, length, message, hint));
     }
 
     private void PlaceAll(int at, int length, Placement placement)

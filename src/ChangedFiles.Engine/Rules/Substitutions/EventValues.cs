@@ -6,6 +6,8 @@ namespace ChangedFiles.Engine.Rules.Substitutions;
 /// <summary>The values that one event gives to the substitutions of one rule.</summary>
 public sealed class EventValues
 {
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
     private readonly FileEvent _event;
     private readonly byte[] _literalPrefix;
 
@@ -25,7 +27,7 @@ public sealed class EventValues
         Substitution.DIRNAME => Dirname(_event.Path).ToArray(),
         Substitution.RELATIVE => Relative(_event.Path, _literalPrefix).ToArray(),
         Substitution.OPERATION => Encoding.ASCII.GetBytes(_event.Operation.Spell()),
-        Substitution.TIME => Encoding.ASCII.GetBytes(_event.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)),
+        Substitution.TIME => Encoding.ASCII.GetBytes(_event.Time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)),
         Substitution.PID => _event.Pid == 0 ? [] : Encoding.ASCII.GetBytes(_event.Pid.ToString(CultureInfo.InvariantCulture)),
         Substitution.PROGRAM => Encoding.UTF8.GetBytes(_event.Program ?? ""),
         _ => throw new ArgumentOutOfRangeException(nameof(substitution)),

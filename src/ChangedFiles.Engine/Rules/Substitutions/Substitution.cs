@@ -1,6 +1,6 @@
 namespace ChangedFiles.Engine.Rules.Substitutions;
 
-/// <summary>What can stand in an action for something of the event. FILE is written <c>_FILE_</c>, in the environment <c>CHANGEDFILES_FILE</c>.</summary>
+/// <summary>What of an event can be put into an action: FILE is written <c>_FILE_</c>, as a variable <c>CHANGEDFILES_FILE</c>.</summary>
 public enum Substitution
 {
     /// <summary>The absolute path; for RENAME the new one.</summary>
@@ -38,7 +38,7 @@ public static class SubstitutionText
     /// <summary><c>CHANGEDFILES_FILE</c></summary>
     public static string Variable(this Substitution substitution) => $"CHANGEDFILES_{substitution}";
 
-    /// <summary>Reads a substitution that begins exactly at <paramref name="at"/>; words need no separator before it (otto_FILE_).</summary>
+    /// <summary>Reads a substitution that begins exactly at <paramref name="at"/>; it needs nothing before it (otto_FILE_).</summary>
     public static bool TryRead(string text, int at, out Substitution substitution, out int length)
     {
         foreach (var (name, value) in Known)
@@ -76,12 +76,14 @@ public static class SubstitutionText
                 continue;
             var word = text[at..end];
             var nearest = Parsing.Suggestion.Nearest(word, Known.Select(k => k.Text));
-            var free = (at == 0 || !char.IsAsciiLetterOrDigit(text[at - 1])) && (end == text.Length || !char.IsAsciiLetterOrDigit(text[end]));
+            var free = !IsWordCharacter(text, at - 1) && !IsWordCharacter(text, end);
             if (free || nearest is not null)
                 yield return (at, word, nearest);
             at = end - 1;
         }
     }
+
+    private static bool IsWordCharacter(string text, int at) => at >= 0 && at < text.Length && char.IsAsciiLetterOrDigit(text[at]);
 
     private static bool StartsKnown(string text, int at) => TryRead(text, at, out _, out _);
 }

@@ -57,7 +57,8 @@ public sealed class Template
     public byte[] ExpandArgument(EventValues values)
     {
         var bytes = Expand(values);
-        return bytes is [(byte)'-', ..] && Parts is [{ Value: Substitution.BASENAME or Substitution.RELATIVE }, ..] ? [.. "./"u8, .. bytes] : bytes;
+        var isName = Parts is [{ Value: Substitution.BASENAME or Substitution.RELATIVE }, ..];
+        return isName && bytes is [(byte)'-', ..] ? [.. "./"u8, .. bytes] : bytes;
     }
 
     public override string ToString() => string.Concat(Parts.Select(p => p.Value is { } value ? value.Spell() : p.Literal));

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Text.Json;
+using ChangedFiles.Engine.Rules;
+using ChangedFiles.Rsync.Files;
+
+namespace ChangedFiles.Cli.Commands;
+
+/// <summary><c>changedfiles explain PATH [OPERATION] [--from OLD]</c>: which rules a path meets, and what would happen.</summary>
+internal static class ExplainCommand
+{
+    private static readonly JsonWriterOptions Indented = new() { Indented = true };
+
+    public static Command Create()
+    {
+        var path = new Argument<string>("PATH") { Description = "the path, for a rename the new one" };
+        var operation = new Argument<string>("OPERATION")
+        {
+            Description = "OPENW, CREATE, ... ANY",
+            DefaultValueFactory = _ => nameof(Operation.ANY),
+        };
+        var from = new Option<string?>("--from") { Description = "for RENAME: the path before", HelpName = "OLD" };
+        var config = RuleFileOption.Create();
+        var json = new Option<bool>("--json") { Description = "print one JSON object" };
+        var command = new Command("explain", "say which rules a path meets and what they would do") { path, operation, from, config, json };
+        command.SetAction(result =>
+        {
+            if (!OperationNames.TryParse(result.GetValue(operation), out var what))
+            {
+                Console.Error.WriteLine($"changedfiles: there is no operation {result.GetValue(operation)}; "
+                    + $"there are {string.Join(' ', OperationNames.Single)} ANY");
+                return 1;
+            }
+            var old = result.GetValue(from);
+            var fileEvent = new FileEvent(old is null ? what : Operation.RENAME, Absolute(result.GetValue(path)!))
+            {
+                OldPath = old is null ? null : Absolute(old),
+                Time = DateTimeOffset.UtcNow,
+            };
+            return Run(result.GetValue(config)!, fileEvent, result.GetValue(json), Console.Out, Console.Error);
+        });
+        return command;
+    }
+
+    /// <summary>Exit code 0 when something would run, 1 when nothing would or the rules have errors.</summary>
+    internal static int Run(string config, FileEvent fileEvent, bool json, TextWriter output, TextWriter error)
+    {
+        if (RuleFileOption.Load(config, error) is not { } file)
+            return 1;
+        if (!file.IsGood)
+        {
+            RuleFileOption.Print(file, error);
+            return 1;
+        }
+        var explanation = Explanation.Of(file.Rules, fileEvent);
+        if (json)
+            output.WriteLine(Json.Write(writer => WriteJson(writer, explanation), Indented));
+        else
+            Print(explanation, output);
+        return explanation.Verdicts.Any(v => v.Actions.Count > 0) ? 0 : 1;
+    }
+
+    private static byte[] Absolute(string path) => PathText.Encode(Path.GetFullPath(path));
+
+    private static void Print(Explanation explanation, TextWriter output)
+    {
+        var fileEvent = explanation.Event;
+        var old = fileEvent.OldPath is { } before ? TreePath.Printable(before) + " -> " : "";
+        output.WriteLine($"{fileEvent.Operation.Spell()} {old}{TreePath.Printable(fileEvent.Path)}");
+        if (explanation.Verdicts.Count == 0)
+            output.WriteLine("    no RULE matches: nothing happens");
+        foreach (var (rule, ignoredBy, actions) in explanation.Verdicts)
+        {
+            output.WriteLine($"{rule.File}:{rule.LineNumber}: RULE {rule.Regex}");
+            if (ignoredBy is not null)
+                output.WriteLine($"    ignored by {ignoredBy.File}:{ignoredBy.LineNumber}: IGNORE {ignoredBy.Regex}");
+            else if (actions.Count == 0)
+                output.WriteLine($"    matches, but no line is for {fileEvent.Operation.Spell()}");
+            foreach (var action in actions)
+            {
+                var asSeen = action.Event.Operation == fileEvent.Operation ? "" : $" (to this rule {action.Event.Operation.Spell()})";
+                output.WriteLine($"    line {action.Line.LineNumber}: {action.Line.Operations.Spell()}{asSeen} [{action.Line.Action.Manner}]");
+                output.WriteLine($"        {action.Line.Action.Describe(action.Values)}");
+            }
+        }
+    }
+
+    private static void WriteJson(Utf8JsonWriter writer, Explanation explanation)
+    {
+        writer.WriteString("operation", explanation.Event.Operation.Spell());
+        writer.WriteString("path", TreePath.Printable(explanation.Event.Path));
+        if (explanation.Event.OldPath is { } old)
+            writer.WriteString("from", TreePath.Printable(old));
+        writer.WriteStartArray("rules");
+        foreach (var (rule, ignoredBy, actions) in explanation.Verdicts)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("regex", rule.Regex);
+            writer.WriteString("file", rule.File);
+            writer.WriteNumber("line", rule.LineNumber);
+            writer.WriteString("ignored_by", ignoredBy?.Regex);
+            writer.WriteStartArray("actions");
+            foreach (var action in actions)
+            {
+                writer.WriteStartObject();
+                writer.WriteNumber("line", action.Line.LineNumber);
+                writer.WriteString("operation", action.Event.Operation.Spell());
+                writer.WriteString("runs", action.Line.Action.Manner);
+                writer.WriteString("action", action.Line.Action.Describe(action.Values));
+                writer.WriteEndObject();
+            }
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+}
