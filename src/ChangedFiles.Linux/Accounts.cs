@@ -26,6 +26,13 @@ public static unsafe partial class Accounts
         return Ask<User, object>((user, buffer, size, found) => GetUser(terminated, user, buffer, size, found), static user => user->Uid) as uint?;
     }
 
+    /// <summary>The primary group of a user; null when nobody has the name. The name holds no NUL.</summary>
+    public static uint? PrimaryGroup(ReadOnlySpan<byte> name)
+    {
+        var terminated = Terminate(name);
+        return Ask<User, object>((user, buffer, size, found) => GetUser(terminated, user, buffer, size, found), static user => user->Gid) as uint?;
+    }
+
     /// <summary>The id of a group; null when there is none of the name. The name holds no NUL.</summary>
     public static uint? GroupId(ReadOnlySpan<byte> name)
     {

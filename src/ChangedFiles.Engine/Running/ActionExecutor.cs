@@ -1,0 +1,143 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using ChangedFiles.Engine.Rules;
+using ChangedFiles.Engine.Rules.Actions;
+using ChangedFiles.Engine.Rules.Substitutions;
+using ChangedFiles.Rsync.Files;
+using Microsoft.Extensions.Logging;
+
+namespace ChangedFiles.Engine.Running;
+
+/// <summary>Runs a plain rsync line for one or several events without starting a program. Called on a thread of its own.</summary>
+public delegate ActionOutcome RsyncRunner(ActionRun run, RsyncAction action, CancellationToken cancellation);
+
+/// <summary>Does what rule lines say.</summary>
+public sealed class ActionExecutor : IActionExecutor, IDisposable
+{
+    private readonly ILogger _log;
+    private readonly CommandExecutor _commands;
+    private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly Lock _appending = new();
+    private readonly RsyncRunner? _rsync;
+
+    /// <param name="log">Gets the output of commands and the lines of LOG.</param>
+    /// <param name="rsync">Runs plain rsync lines; without it they run as the program they name.</param>
+    public ActionExecutor(ILogger log, RsyncRunner? rsync = null)
+    {
+        _log = log;
+        _commands = new CommandExecutor(log);
+        _rsync = rsync;
+    }
+
+    public bool IsOwn(RuleLine line, int pid) => _commands.IsOwn(line, pid);
+
+    public Task<ActionOutcome> RunAsync(ActionRun run, CancellationToken cancellation) => run.Line.Action switch
+    {
+        HttpAction http => Try(() => PostAsync(run, http, cancellation)),
+        LogAction action => Try(() => Log(run, action)),
+        AppendAction append => Try(() => Append(run, append)),
+        ShellAction shell => OnThread(() => _commands.Shell(run, shell.Script, cancellation)),
+        ExecAction exec => OnThread(() => _commands.Exec(run, exec, cancellation)),
+        RsyncAction rsync when _rsync is not null => OnThread(() => _rsync(run, rsync, cancellation)),
+        RsyncAction rsync => OnThread(() => Rsync(run, rsync, cancellation)),
+        var other => throw new InvalidOperationException($"{other.Manner} is not an action that is run for an event"),
+    };
+
+    public void Dispose() => _http.Dispose();
+
+    // A run waits for a process most of its time; the thread pool is not for that.
+    private static Task<ActionOutcome> OnThread(Func<ActionOutcome> run) =>
+        Try(() => Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+
+    private static async Task<ActionOutcome> Try(Func<Task<ActionOutcome>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            return new ActionOutcome(e.Message);
+        }
+    }
+
+    private async Task<ActionOutcome> PostAsync(ActionRun run, HttpAction action, CancellationToken cancellation)
+    {
+        foreach (var values in run.Values)
+        {
+            using var content = new ByteArrayContent(Json(values));
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var response = await _http.PostAsync(action.Address(values), content, cancellation);
+            if (!response.IsSuccessStatusCode)
+                return new ActionOutcome($"{action.Address(values)} answered {(int)response.StatusCode} {response.ReasonPhrase}");
+        }
+        return ActionOutcome.Success;
+    }
+
+    private static byte[] Json(EventValues values)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach (var substitution in SubstitutionText.All)
+                writer.WriteString(substitution.ToString().ToLowerInvariant(), TreePath.Printable(values[substitution]));
+            writer.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+
+    private Task<ActionOutcome> Log(ActionRun run, LogAction action)
+    {
+        foreach (var values in run.Values)
+            _log.LogInformation("{Text}", Printable(action.Text, values));
+        return Task.FromResult(ActionOutcome.Success);
+    }
+
+    private Task<ActionOutcome> Append(ActionRun run, AppendAction action)
+    {
+        foreach (var values in run.Values)
+        {
+            var line = Encoding.UTF8.GetBytes(Printable(action.Text, values) + "\n");
+            lock (_appending)
+            {
+                var path = PathText.Decode(action.File.Expand(values));
+                using var file = File.OpenHandle(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+                RandomAccess.Write(file, line, RandomAccess.GetLength(file));
+            }
+        }
+        return Task.FromResult(ActionOutcome.Success);
+    }
+
+    private ActionOutcome Rsync(ActionRun run, RsyncAction action, CancellationToken cancellation)
+    {
+        foreach (var fileEvent in run.Events)
+        {
+            var single = run with { Events = [fileEvent] };
+            var outcome = _commands.Run(single, ["rsync"u8.ToArray(), .. action.Arguments(single.Values.First())], [], cancellation);
+            if (!outcome.Succeeded)
+                return outcome;
+        }
+        return ActionOutcome.Success;
+    }
+
+    private static string Printable(Template text, EventValues values) =>
+        Encoding.UTF8.GetString(text.Expand(values, value => Encoding.UTF8.GetBytes(TreePath.Printable(value))));
+}
+
+/// <summary>Says what would be done.</summary>
+public sealed class DryRunExecutor(TextWriter output) : IActionExecutor
+{
+    public bool IsOwn(RuleLine line, int pid) => false;
+
+    public Task<ActionOutcome> RunAsync(ActionRun run, CancellationToken cancellation)
+    {
+        lock (output)
+        {
+            foreach (var values in run.Values)
+                output.WriteLine($"{run.Place}: [{run.Line.Action.Manner}] {run.Line.Action.Describe(values)}");
+        }
+        return Task.FromResult(ActionOutcome.Success);
+    }
+}

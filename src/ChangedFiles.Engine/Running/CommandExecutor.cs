@@ -1,0 +1,100 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Text;
+using ChangedFiles.Engine.Rules;
+using ChangedFiles.Engine.Rules.Actions;
+using ChangedFiles.Engine.Rules.Shell;
+using ChangedFiles.Engine.Rules.Substitutions;
+using ChangedFiles.Linux;
+using Microsoft.Extensions.Logging;
+
+namespace ChangedFiles.Engine.Running;
+
+/// <summary>Runs shell and EXEC lines as processes.</summary>
+internal sealed class CommandExecutor(ILogger log)
+{
+    private readonly ConcurrentDictionary<(RuleLine Line, int Group), byte> _running = [];
+    private readonly byte[][] _environment =
+        [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => Encoding.UTF8.GetBytes($"{e.Key}={e.Value}"))];
+
+    public bool IsOwn(RuleLine line, int pid) =>
+        !_running.IsEmpty && ChildProcess.GroupOf(pid) is > 0 and var group && _running.ContainsKey((line, group));
+
+    public ActionOutcome Shell(ActionRun run, ShellScript script, CancellationToken cancellation)
+    {
+        List<byte[]> arguments = [.. new[] { "/bin/sh", "-c", script.Text, "changedfiles" }.Select(a => PathText.Encode(a))];
+        if (run.Rule.Settings.Batch?.Input == BatchInput.Args)
+            arguments.AddRange(run.Events.Select(e => e.Path));
+        return Run(run, arguments, script.Variables, cancellation);
+    }
+
+    public ActionOutcome Exec(ActionRun run, ExecAction action, CancellationToken cancellation)
+    {
+        var arguments = run.Rule.Settings.Batch is null
+            ? action.Arguments(run.Values.First())
+            : action.BatchArguments(run.Events.Select(e => e.Path));
+        return Run(run, arguments, [], cancellation);
+    }
+
+    /// <summary>Runs a program for one event, as it is.</summary>
+    public ActionOutcome Run(
+        ActionRun run, IReadOnlyList<byte[]> arguments, IReadOnlyList<ShellVariable> variables, CancellationToken cancellation)
+    {
+        var settings = run.Rule.Settings;
+        var words = arguments;
+        if (settings.User is { } user)
+        {
+            if (Accounts.PrimaryGroup(Encoding.UTF8.GetBytes(user)) is not { } group)
+                return new ActionOutcome($"there is no user {user}");
+            words = [.. AsUser(user, group), .. arguments];
+        }
+        var environment = EnvironmentOf(run, variables);
+        var input = settings.Batch?.Input == BatchInput.Stdin ? run.Events.SelectMany(e => (byte[])[.. e.Path, 0]).ToArray() : [];
+        var errno = CommandProcess.Start(
+            (childInput, childOutput) => new ChildStart
+            {
+                Program = words[0],
+                Arguments = words,
+                Environment = environment,
+                WorkingDirectory = Encoding.UTF8.GetBytes(settings.WorkDirectory ?? "/"),
+                Input = childInput,
+                Output = childOutput,
+                Error = childOutput,
+            },
+            input,
+            line => log.LogInformation("{Place}: {Line}", run.Place, line),
+            out var process);
+        if (errno != Errno.None)
+            return new ActionOutcome($"cannot start {PathText.Decode(words[0])} in {settings.WorkDirectory ?? "/"}: {errno.Describe()}");
+        using (process)
+            return Wait(run, process!, cancellation);
+    }
+
+    private ActionOutcome Wait(ActionRun run, CommandProcess process, CancellationToken cancellation)
+    {
+        _running.TryAdd((run.Line, process.Group), 0);
+        var end = process.Wait(cancellation);
+        _running.TryRemove((run.Line, process.Group), out _);
+        if (end.WasKilled)
+            return new ActionOutcome("it was ended before it was done");
+        var said = end.LastLine.Length == 0 ? "" : $": {end.LastLine}";
+        return end.ExitCode == 0 ? ActionOutcome.Success : new ActionOutcome($"exit code {end.ExitCode}{said}");
+    }
+
+    private List<byte[]> EnvironmentOf(ActionRun run, IReadOnlyList<ShellVariable> variables)
+    {
+        List<byte[]> environment = [.. _environment];
+        if (run.Rule.Settings.Batch is not null)
+            return environment;
+        var values = run.Values.First();
+        foreach (var substitution in SubstitutionText.All)
+            environment.Add([.. Encoding.ASCII.GetBytes($"{substitution.Variable()}="), .. values[substitution]]);
+        foreach (var variable in variables)
+            environment.Add([.. Encoding.ASCII.GetBytes($"{variable.Name}="), .. variable.Value(values)]);
+        return environment;
+    }
+
+    // A process cannot become another user's by itself without code between fork and exec; setpriv (util-linux) is that code.
+    private static IEnumerable<byte[]> AsUser(string user, uint group) =>
+        new[] { "setpriv", $"--reuid={user}", $"--regid={group}", "--init-groups", "--" }.Select(a => PathText.Encode(a));
+}
