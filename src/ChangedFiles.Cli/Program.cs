@@ -11,6 +11,9 @@ internal static class Program
         {
             MirrorCommand.Create(),
             WatchCommand.Create(),
+            CheckCommand.Create(),
+            ExplainCommand.Create(),
+            ImportCommand.Create(),
         };
         return root.Parse(args).Invoke();
     }

@@ -132,7 +132,10 @@ public sealed unsafe partial class ChildProcess : IDisposable
     {
         SafeHandle[] handles = [start.Input, start.Output, start.Error];
         for (var i = 0; i < handles.Length; i++)
-            LinuxException.ThrowIf((Errno)posix_spawn_file_actions_adddup2(actions, (int)handles[i].DangerousGetHandle(), i), "posix_spawn");
+        {
+            var errno = (Errno)posix_spawn_file_actions_adddup2(actions, (int)handles[i].DangerousGetHandle(), i);
+            LinuxException.ThrowIf(errno, "posix_spawn");
+        }
         if (start.WorkingDirectory is { } directory)
             LinuxException.ThrowIf((Errno)posix_spawn_file_actions_addchdir_np(actions, directory), "posix_spawn");
         byte* signals = stackalloc byte[SignalSetSize];

@@ -78,7 +78,8 @@ internal static class ExplainCommand
             foreach (var action in actions)
             {
                 var asSeen = action.Event.Operation == fileEvent.Operation ? "" : $" (to this rule {action.Event.Operation.Spell()})";
-                output.WriteLine($"    line {action.Line.LineNumber}: {action.Line.Operations.Spell()}{asSeen} [{action.Line.Action.Manner}]");
+                var line = action.Line;
+                output.WriteLine($"    line {line.LineNumber}: {line.Operations.Spell()}{asSeen} [{line.Action.Manner}]");
                 output.WriteLine($"        {action.Line.Action.Describe(action.Values)}");
             }
         }

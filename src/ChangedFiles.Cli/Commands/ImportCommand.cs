@@ -4,7 +4,7 @@ using ChangedFiles.Engine.Rules.Import;
 
 namespace ChangedFiles.Cli.Commands;
 
-/// <summary><c>changedfiles import incrontab|lsyncd FILE</c>: prints rules on standard output, what they leave out on standard error.</summary>
+/// <summary><c>changedfiles import incrontab|lsyncd FILE</c>: prints rules; what they leave out goes to standard error.</summary>
 internal static class ImportCommand
 {
     public static Command Create()

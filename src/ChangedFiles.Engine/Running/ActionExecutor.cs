@@ -91,7 +91,10 @@ public sealed class ActionExecutor : IActionExecutor, IDisposable
     private Task<ActionOutcome> Log(ActionRun run, LogAction action)
     {
         foreach (var values in run.Values)
-            _log.LogInformation("{Text}", Printable(action.Text, values));
+        {
+            var text = Printable(action.Text, values);
+            _log.LogInformation("{Text}", text);
+        }
         return Task.FromResult(ActionOutcome.Success);
     }
 

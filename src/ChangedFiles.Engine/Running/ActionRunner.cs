@@ -97,9 +97,10 @@ public sealed class ActionRunner : IAsyncDisposable
         var before = _queue.Pending;
         if (_queue.Add(match))
         {
+            var path = TreePath.Printable(match.Event.Path);
             _log.LogWarning("{File}:{Line}: the action for {Path} starts itself again by what it writes ({Count} runs in a row): "
                 + "its next run waits {Pause} s; let it write elsewhere, or IGNORE what it writes",
-                match.Line.File, match.Line.LineNumber, TreePath.Printable(match.Event.Path), LoopGuard.MaxChain, LoopGuard.Pause.TotalSeconds);
+                match.Line.File, match.Line.LineNumber, path, LoopGuard.MaxChain, LoopGuard.Pause.TotalSeconds);
         }
         if (_queue.Pending == before)
             _room.Release();    // joined one that waits already
@@ -117,7 +118,8 @@ public sealed class ActionRunner : IAsyncDisposable
         }
         catch (Exception e)
         {
-            _log.LogError(e, "{Place}: the action broke", run.Run.Place);
+            var place = run.Run.Place;
+            _log.LogError(e, "{Place}: the action broke", place);
             outcome = new ActionOutcome(e.Message);
         }
         if (!outcome.Succeeded && timeout.IsCancellationRequested)
@@ -128,16 +130,17 @@ public sealed class ActionRunner : IAsyncDisposable
     private void Complete(StartableRun run, ActionOutcome outcome)
     {
         _running--;
+        var place = run.Run.Place;
         var before = _queue.Pending;
         var givenUp = _queue.Complete(run, outcome);
         if (!outcome.Succeeded)
         {
             var what = run.Actions is [var only] ? TreePath.Printable(only.Match.Event.Path) : $"{run.Actions.Count} names";
             var next = givenUp.Count > 0 ? "given up" : "it will be tried again";
-            _log.LogWarning("{Place}: {What}: {Reason}; {Next}", run.Run.Place, what, outcome.Failure, next);
+            _log.LogWarning("{Place}: {What}: {Reason}; {Next}", place, what, outcome.Failure, next);
         }
         foreach (var action in givenUp)
-            Bury(action, run.Run.Place, outcome.Failure!);
+            Bury(action, place, outcome.Failure!);
         if (_queue.Pending < before)
             _room.Release(before - _queue.Pending);
     }

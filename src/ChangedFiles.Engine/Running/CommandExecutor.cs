@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Concurrent;
 using System.Text;
 using ChangedFiles.Engine.Rules;
 using ChangedFiles.Engine.Rules.Actions;
@@ -7,18 +6,24 @@ using ChangedFiles.Engine.Rules.Shell;
 using ChangedFiles.Engine.Rules.Substitutions;
 using ChangedFiles.Linux;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 
 namespace ChangedFiles.Engine.Running;
 
 /// <summary>Runs shell and EXEC lines as processes.</summary>
 internal sealed class CommandExecutor(ILogger log)
 {
-    private readonly ConcurrentDictionary<(RuleLine Line, int Group), byte> _running = [];
+    // Also held while a command is started: it may write before its group is noted.
+    private readonly Lock _starting = new();
+    private readonly HashSet<(RuleLine Line, int Group)> _running = [];
     private readonly byte[][] _environment =
         [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => Encoding.UTF8.GetBytes($"{e.Key}={e.Value}"))];
 
-    public bool IsOwn(RuleLine line, int pid) =>
-        !_running.IsEmpty && ChildProcess.GroupOf(pid) is > 0 and var group && _running.ContainsKey((line, group));
+    public bool IsOwn(RuleLine line, int pid)
+    {
+        lock (_starting)
+            return _running.Count > 0 && ChildProcess.GroupOf(pid) is > 0 and var group && _running.Contains((line, group));
+    }
 
     public ActionOutcome Shell(ActionRun run, ShellScript script, CancellationToken cancellation)
     {
@@ -41,6 +46,7 @@ internal sealed class CommandExecutor(ILogger log)
         ActionRun run, IReadOnlyList<byte[]> arguments, IReadOnlyList<ShellVariable> variables, CancellationToken cancellation)
     {
         var settings = run.Rule.Settings;
+        var place = run.Place;
         var words = arguments;
         if (settings.User is { } user)
         {
@@ -50,31 +56,39 @@ internal sealed class CommandExecutor(ILogger log)
         }
         var environment = EnvironmentOf(run, variables);
         var input = settings.Batch?.Input == BatchInput.Stdin ? run.Events.SelectMany(e => (byte[])[.. e.Path, 0]).ToArray() : [];
-        var errno = CommandProcess.Start(
-            (childInput, childOutput) => new ChildStart
-            {
-                Program = words[0],
-                Arguments = words,
-                Environment = environment,
-                WorkingDirectory = Encoding.UTF8.GetBytes(settings.WorkDirectory ?? "/"),
-                Input = childInput,
-                Output = childOutput,
-                Error = childOutput,
-            },
-            input,
-            line => log.LogInformation("{Place}: {Line}", run.Place, line),
-            out var process);
-        if (errno != Errno.None)
-            return new ActionOutcome($"cannot start {PathText.Decode(words[0])} in {settings.WorkDirectory ?? "/"}: {errno.Describe()}");
-        using (process)
-            return Wait(run, process!, cancellation);
+        CommandProcess? process;
+        lock (_starting)
+        {
+            var errno = CommandProcess.Start(Command, input, line => log.LogInformation("{Place}: {Line}", place, line), out process);
+            if (errno != Errno.None)
+                return new ActionOutcome($"cannot start {PathText.Decode(words[0])} in {settings.WorkDirectory ?? "/"}: {errno.Describe()}");
+            _running.Add((run.Line, process!.Group));
+        }
+        try
+        {
+            using (process)
+                return Describe(process.Wait(cancellation));
+        }
+        finally
+        {
+            lock (_starting)
+                _running.Remove((run.Line, process.Group));
+        }
+
+        ChildStart Command(SafeFileHandle childInput, SafeFileHandle childOutput) => new()
+        {
+            Program = words[0],
+            Arguments = words,
+            Environment = environment,
+            WorkingDirectory = PathText.Encode(settings.WorkDirectory ?? "/"),
+            Input = childInput,
+            Output = childOutput,
+            Error = childOutput,
+        };
     }
 
-    private ActionOutcome Wait(ActionRun run, CommandProcess process, CancellationToken cancellation)
+    private static ActionOutcome Describe(CommandEnd end)
     {
-        _running.TryAdd((run.Line, process.Group), 0);
-        var end = process.Wait(cancellation);
-        _running.TryRemove((run.Line, process.Group), out _);
         if (end.WasKilled)
             return new ActionOutcome("it was ended before it was done");
         var said = end.LastLine.Length == 0 ? "" : $": {end.LastLine}";

@@ -9,7 +9,7 @@ namespace ChangedFiles.Engine.Running;
 internal readonly record struct CommandEnd(int ExitCode, bool WasKilled, string LastLine);
 
 /// <summary>
-/// One command from its start to its end: feeds its input, passes its output on line by line, ends it with all of its children when asked to.
+/// One command from its start to its end: feeds its input, passes its output on line by line, ends it with its children when asked to.
 /// One thread waits for all of that in one poll(2).
 /// </summary>
 internal sealed class CommandProcess : IDisposable
@@ -28,7 +28,8 @@ internal sealed class CommandProcess : IDisposable
     private ReadOnlyMemory<byte> _unsent;
     private string _last = "";
 
-    private CommandProcess(ChildProcess child, SafeFileHandle input, SafeFileHandle output, ReadOnlyMemory<byte> unsent, Action<string> line)
+    private CommandProcess(
+        ChildProcess child, SafeFileHandle input, SafeFileHandle output, ReadOnlyMemory<byte> unsent, Action<string> line)
     {
         _child = child;
         _input = input;
@@ -44,7 +45,8 @@ internal sealed class CommandProcess : IDisposable
 
     /// <summary>Starts a command. <paramref name="line"/> gets what it says, from the thread that calls <see cref="Wait"/>.</summary>
     public static Errno Start(
-        Func<SafeFileHandle, SafeFileHandle, ChildStart> start, ReadOnlyMemory<byte> input, Action<string> line, out CommandProcess? process)
+        Func<SafeFileHandle, SafeFileHandle, ChildStart> start, ReadOnlyMemory<byte> input, Action<string> line,
+        out CommandProcess? process)
     {
         process = null;
         var (childInput, ourInput) = ChildProcess.Pipe();
@@ -66,7 +68,10 @@ internal sealed class CommandProcess : IDisposable
         }
     }
 
-    /// <summary>Waits for the end; after <paramref name="cancellation"/> makes it come. What still runs in the background then is left alone.</summary>
+    /// <summary>
+    /// Waits for the end, which <paramref name="cancellation"/> brings about. What the command left running in the background then
+    /// is let run, but for a cancelled one.
+    /// </summary>
     public CommandEnd Wait(CancellationToken cancellation)
     {
         using var cancelled = new Wakeup();

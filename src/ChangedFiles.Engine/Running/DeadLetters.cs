@@ -95,7 +95,8 @@ public sealed class DeadLetters(string path)
                 IsDirectory = root.GetProperty("directory").GetBoolean(),
                 Time = root.GetProperty("time").GetDateTimeOffset(),
             };
-            return new DeadLetter(fileEvent, Text("rule"), Text("action"), Text("place"), root.GetProperty("attempts").GetInt32(), Text("reason"));
+            var attempts = root.GetProperty("attempts").GetInt32();
+            return new DeadLetter(fileEvent, Text("rule"), Text("action"), Text("place"), attempts, Text("reason"));
 
             string Text(string name) => root.GetProperty(name).GetString() ?? "";
         }

@@ -94,8 +94,8 @@ public sealed class ImportTests
         var random = new Random(seed);
         string[] pieces =
         [
-            "sync", "{", "}", "(", ")", "=", "\"a", "'", "[[", "]]", "..", "default.rsync", ",", "--", "\n", "function", "end", "[", "]", "1",
-            "/x IN_CREATE $@", "\\",
+            "sync", "{", "}", "(", ")", "=", "\"a", "'", "[[", "]]", "..", "default.rsync", ",", "--", "\n",
+            "function", "end", "[", "]", "1", "/x IN_CREATE $@", "\\",
         ];
         for (var i = 0; i < 2000; i++)
         {

@@ -195,7 +195,8 @@ public sealed class ActionQueueTests
     private bool Happen(Operation operation, string path, string? old = null)
     {
         var matches = new List<RuleMatch>();
-        var fileEvent = new FileEvent(operation, Encoding.UTF8.GetBytes(path)) { OldPath = old is null ? null : Encoding.UTF8.GetBytes(old) };
+        var oldPath = old is null ? null : Encoding.UTF8.GetBytes(old);
+        var fileEvent = new FileEvent(operation, Encoding.UTF8.GetBytes(path)) { OldPath = oldPath };
         _rules.Match(fileEvent, matches);
         var match = matches.Last();
         return _queue.Add(match);

@@ -86,7 +86,8 @@ public sealed class ActionRunnerTests : IAsyncDisposable
             Post(rules, Encoding.UTF8.GetBytes($"/y {i}"));
         }
         Done();
-        Assert.Equal(Enumerable.Range(0, 50).Select(i => $"/x {i}"), _temp.Read("stdin").Split('\0', StringSplitOptions.RemoveEmptyEntries));
+        var names = Enumerable.Range(0, 50).Select(i => $"/x {i}\0");
+        Assert.Equal(string.Concat(names), _temp.Read("stdin"));
         Assert.Equal("run\n", _temp.Read("stdin-runs"));
         Assert.Equal(50, _temp.Read("args").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
@@ -229,7 +230,8 @@ public sealed class ActionRunnerTests : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             lock (_lines)
                 _lines.Add(formatter(state, exception));

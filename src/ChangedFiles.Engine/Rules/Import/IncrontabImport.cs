@@ -94,7 +94,15 @@ public static class IncrontabImport
                 at += 4;
                 continue;
             }
-            var value = pair switch { "$@" => "_DIRNAME_", "$#" => "_BASENAME_", "$%" => "_OPERATION_", "$&" => "0", "$$" => "$", _ => null };
+            var value = pair switch
+            {
+                "$@" => "_DIRNAME_",
+                "$#" => "_BASENAME_",
+                "$%" => "_OPERATION_",
+                "$&" => "0",
+                "$$" => "$",
+                _ => null,
+            };
             if (pair is "$%")
                 rules.LeaveOut(number, "$%: _OPERATION_ gives this program's names, not IN_...");
             if (pair is "$&")

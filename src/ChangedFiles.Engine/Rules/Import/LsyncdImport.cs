@@ -90,19 +90,19 @@ public static class LsyncdImport
 
     private static void AddSync(ImportedRules.Builder rules, LuaTable sync)
     {
-        var kind = sync.Items is [LuaName { Name: var name }, ..] ? name : "";
+        var kind = (sync.Items.FirstOrDefault() as LuaName)?.Name ?? "";
         var source = (sync["source"] as LuaText)?.Text.TrimEnd('/');
         var destination = Destination(kind, sync);
         if (destination is null || source is null || !source.StartsWith('/'))
         {
-            var why = destination is null ? $"sync of the kind {(kind.Length > 0 ? kind : "(own functions)")}" : "its source is not an absolute path";
-            rules.LeaveOut(sync.Line, why);
+            var name = kind.Length > 0 ? kind : "(own functions)";
+            rules.LeaveOut(sync.Line, destination is null ? $"sync of the kind {name}" : "its source is not an absolute path");
             return;
         }
         List<string> options = [];
         foreach (var (key, value) in sync.Fields)
             AddField(rules, key, value, options);
-        var words = options.Select(ImportedRules.Quote).Prepend(ImportedRules.Quote(destination)).Prepend(ImportedRules.Quote(source + "/"));
+        var words = options.Prepend(destination).Prepend(source + "/").Select(ImportedRules.Quote);
         rules.Add($"RULE ^{ImportedRules.Escape(source)}/");
         rules.Add("MIRROR " + string.Join(' ', words));
     }

@@ -15,7 +15,8 @@ internal sealed record LuaName(int Line, string Name) : LuaValue(Line);
 /// <summary>A function, a calculation: known only to Lua.</summary>
 internal sealed record LuaCode(int Line) : LuaValue(Line);
 
-internal sealed record LuaTable(int Line, IReadOnlyList<LuaValue> Items, IReadOnlyList<(string Key, LuaValue Value)> Fields) : LuaValue(Line)
+internal sealed record LuaTable(int Line, IReadOnlyList<LuaValue> Items, IReadOnlyList<(string Key, LuaValue Value)> Fields)
+    : LuaValue(Line)
 {
     public LuaValue? this[string key] => Fields.LastOrDefault(f => f.Key == key).Value;
 }
