@@ -11,6 +11,11 @@ public sealed record FileEvent(Operation Operation, byte[] Path)
 
     public DateTimeOffset Time { get; init; }
 
+    /// <summary>
+    /// The name was come across in a new directory instead of being reported. A report of the same may follow, so the action waits a moment for it.
+    /// </summary>
+    public bool IsFound { get; init; }
+
     /// <summary>The process that did it; 0 where the source of events does not know.</summary>
     public int Pid { get; init; }
 

@@ -20,15 +20,17 @@ public readonly record struct RuleMatch(Rule Rule, RuleLine Line, FileEvent Even
 public sealed class RuleSet
 {
     [ThreadStatic]
-    private static List<int>? t_candidates;
+    private static List<int>? _candidates;
 
     private readonly PatternIndex _index;
+    private readonly PatternReach _reach;
 
     internal RuleSet(IReadOnlyList<Rule> rules, ActionSettings settings)
     {
         Rules = rules;
         Settings = settings;
         _index = new PatternIndex([.. rules.Select(r => r.Pattern)]);
+        _reach = new PatternReach(rules.Select(r => r.Pattern));
     }
 
     public static RuleSet Empty { get; } = new([], ActionSettings.Default);
@@ -37,6 +39,15 @@ public sealed class RuleSet
 
     /// <summary>The settings before the first RULE: what rules start from, and the limits over all rules together.</summary>
     public ActionSettings Settings { get; }
+
+    /// <summary>
+    /// The directories below which everything lies that a rule can match, none inside another; absolute, "/" when a regex has no
+    /// literal beginning. They need not exist.
+    /// </summary>
+    public IReadOnlyList<string> Roots => _reach.Roots;
+
+    /// <summary>False when no rule can match the directory or anything below it.</summary>
+    public bool Reaches(ReadOnlySpan<byte> directory) => _reach.Reaches(directory);
 
     /// <summary>Adds what <paramref name="fileEvent"/> calls for to <paramref name="matches"/>, in the order of the file.</summary>
     public void Match(FileEvent fileEvent, List<RuleMatch> matches)
@@ -97,7 +108,7 @@ public sealed class RuleSet
 
     private List<int> Candidates(ReadOnlySpan<byte> path)
     {
-        var candidates = t_candidates ??= [];
+        var candidates = _candidates ??= [];
         _index.Find(path, candidates);
         return candidates;
     }

@@ -20,8 +20,11 @@ internal sealed class ActionQueue(TimeProvider clock, LoopGuard guard)
     private const int MaxRsyncGroup = 1000;
 
     private readonly Dictionary<string, PathOrder> _orders = [];
-    private readonly Dictionary<(RuleLine, string), PendingAction> _putOff = [];
+    // By operation, too, where what is joined must be the same; QUIET joins whatever happens to a path.
+    private readonly Dictionary<(RuleLine Line, string Path, Operation Operation), PendingAction> _putOff = [];
     private readonly PriorityQueue<PendingAction, long> _delayed = new();
+    private static readonly TimeSpan FoundWait = TimeSpan.FromMilliseconds(200);
+
     private readonly LinkedList<(Rule Rule, Queue<PendingAction> Actions)> _ready = [];
     private readonly Dictionary<Rule, Queue<PendingAction>> _readyOfRule = [];
     private readonly Dictionary<RuleLine, LineGroup> _groups = [];
@@ -38,7 +41,8 @@ internal sealed class ActionQueue(TimeProvider clock, LoopGuard guard)
     public bool Add(RuleMatch match)
     {
         var path = PathText.Decode(match.Event.Path);
-        if (_putOff.TryGetValue((match.Line, path), out var waiting))
+        var key = KeyOf(match, path);
+        if (_putOff.TryGetValue(key, out var waiting))
         {
             waiting.Match = match;
             if (match.Rule.Settings.Quiet > TimeSpan.Zero && !waiting.IsLooping)
@@ -48,12 +52,14 @@ internal sealed class ActionQueue(TimeProvider clock, LoopGuard guard)
         Pending++;
         var action = new PendingAction(match) { IsLooping = guard.IsLooping(match.Line, path) };
         var delay = action.IsLooping ? LoopGuard.Pause : match.Rule.Settings.Quiet;
+        if (match.Event.IsFound && delay < FoundWait)
+            delay = FoundWait;
         if (delay == TimeSpan.Zero)
         {
             Enqueue(action, path);
             return false;
         }
-        _putOff.Add((match.Line, path), action);
+        _putOff.Add(key, action);
         Delay(action, delay);
         return action.IsLooping;
     }
@@ -113,6 +119,9 @@ internal sealed class ActionQueue(TimeProvider clock, LoopGuard guard)
         }
         return givenUp;
     }
+
+    private static (RuleLine, string, Operation) KeyOf(RuleMatch match, string path) =>
+        (match.Line, path, match.Rule.Settings.Quiet > TimeSpan.Zero ? Operation.None : match.Event.Operation);
 
     private void Enqueue(PendingAction action, string path)
     {
@@ -236,7 +245,7 @@ internal sealed class ActionQueue(TimeProvider clock, LoopGuard guard)
                 _delayed.Enqueue(action, action.Due);
             else if (action.Failures > 0)
                 MakeReadyWhenFirst(action);
-            else if (_putOff.Remove((action.Line, action.Path)))
+            else if (_putOff.Remove(KeyOf(action.Match, action.Path)))
                 Enqueue(action, action.Path);
         }
     }
