@@ -68,10 +68,9 @@ public sealed class DaemonDestination : IDestination
             Names = _names,
             Events = new SenderEvents
             {
-                // What vanished meanwhile is no failure: its deletion has been or will be seen.
                 OnFileFailed = (entry, errno) =>
                 {
-                    if (errno != Linux.Errno.ENOENT)
+                    if (!Planner.IsGone(errno))
                         failures.Add(new FailedPath(entry.Path, Linux.ErrnoText.Describe(errno)));
                 },
             },

@@ -143,6 +143,8 @@ public sealed class DestinationWorker : IDisposable
         catch (DestinationException away)
         {
             Changes.Return(marks);
+            if (away.NeedsEverything)
+                Changes.Mark(TreePath.Root, subtree: true);
             GoAway(away);
         }
         catch (SourceLostException lost)
@@ -184,10 +186,10 @@ public sealed class DestinationWorker : IDisposable
             retries.AddRange(batch.Marks);
             failed.TryAdd(batch.Marks[0].Path, delivery.Complaints[0]);
         }
-        foreach (var item in batch.Items)
+        foreach (var path in batch.Marks.Select(mark => mark.Path).Concat(batch.Items.Select(item => item.Path)))
         {
-            if (!failed.ContainsKey(item.Path))
-                _failing.Remove(item.Path);
+            if (!failed.ContainsKey(path))
+                _failing.Remove(path);
         }
         foreach (var (path, reason) in failed)
             Fail(path, reason);
@@ -233,6 +235,8 @@ public sealed class DestinationWorker : IDisposable
                 MatchedBytes = _status.MatchedBytes + delivery.MatchedBytes,
             };
         }
+        if (_status.State == DestinationState.Following)
+            _planner.SearchesLinks = true;
         if (_status.State != before)
             OnState?.Invoke(Status);
     }

@@ -53,4 +53,7 @@ public sealed class DestinationException(string message, bool permanent, Rsync.O
     public bool Permanent { get; } = permanent;
 
     public Rsync.Options.ExitCode ExitCode { get; } = exitCode;
+
+    /// <summary>What comes back may be another place: everything has to be compared again.</summary>
+    public bool NeedsEverything { get; init; }
 }

@@ -64,37 +64,31 @@ internal sealed class WireBatch
     }
 
     /// <summary>
-    /// The parents of what is to go become content directories; rules put just the wanted names, and what is swept anyway,
-    /// at risk and protect everything else. Slower than naming them, because the receiver lists the whole parent.
+    /// The parents of what is to go become content directories. Rules put just the wanted names at risk and protect the other names in these directories;
+    /// they match no deeper name, so that directories can still be emptied. Slower than naming them, because the receiver lists the whole parent.
     /// </summary>
     private void DeleteByRules(PlannedBatch batch)
     {
-        if (!batch.Items.Any(item => item.Action == PlannedAction.Delete))
-            return;
+        var swept = batch.Items.Where(item => item.Action == PlannedAction.Sweep).Select(item => item.Path).ToHashSet();
         foreach (var item in batch.Items)
         {
-            if (item.Action == PlannedAction.Delete)
-            {
-                _contentDirectories.Add(item.Path.Parent);
-                _rules.Add(RiskRule(item.Path, "/***"u8));
-                _rules.Add(RiskRule(item.Path, ""u8));
-            }
-            else if (item.Action == PlannedAction.Sweep)
-            {
-                _rules.Add(item.Path.IsRoot ? "R /***"u8.ToArray() : RiskRule(item.Path, "/***"u8));
-            }
+            if (item.Action != PlannedAction.Delete || swept.Contains(item.Path.Parent))
+                continue;
+            _contentDirectories.Add(item.Path.Parent);
+            _rules.Add(Rule("R /"u8, item.Path, ""u8));
         }
-        _rules.Add("P *"u8.ToArray());
+        foreach (var directory in _contentDirectories)
+            _rules.Add(directory.IsRoot ? "P /*"u8.ToArray() : Rule("P /"u8, directory, "/*"u8));
     }
 
-    private static byte[] RiskRule(TreePath path, ReadOnlySpan<byte> tail)
+    private static byte[] Rule(ReadOnlySpan<byte> kind, TreePath path, ReadOnlySpan<byte> tail)
     {
-        // A backslash escapes in a pattern with wildcards only (docs/protocol.md 5.3), and "***" is one.
+        // A backslash escapes only in a pattern that has a wildcard (docs/protocol.md 5.3).
         var hasWildcards = !tail.IsEmpty || path.Bytes.ContainsAny("*?["u8);
-        List<byte> rule = [.. "R /"u8];
+        List<byte> rule = [.. kind];
         foreach (var b in path.Bytes)
         {
-            if (hasWildcards && b is (byte)'*' or (byte)'?' or (byte)'[' || (hasWildcards && b == '\\'))
+            if (hasWildcards && "*?[\\"u8.Contains(b))
                 rule.Add((byte)'\\');
             rule.Add(b);
         }

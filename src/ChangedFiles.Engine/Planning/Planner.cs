@@ -10,21 +10,37 @@ namespace ChangedFiles.Engine.Planning;
 /// entries and come in several batches, so neither side ever needs the whole tree at once.
 /// </summary>
 /// <param name="source">The tree.</param>
-/// <param name="excludes">Whether a name (and whether it is a directory) is left out of the mirror, its parents not considered. Null: none is.</param>
-public sealed class Planner(IFileSource source, Func<TreePath, bool, bool>? excludes = null)
+/// <param name="selection">What of it is mirrored.</param>
+public sealed class Planner(IFileSource source, Selection selection)
 {
     /// <summary>Entries after which no further directory is begun; one directory may exceed it.</summary>
     public int EntryBudget { get; set; } = 10_000;
 
+    /// <summary>
+    /// Once everything has been looked at, a file with more names than are known has got one since, and they are searched in the whole tree:
+    /// linking tells nothing of the name that was there before.
+    /// </summary>
+    public bool SearchesLinks { get; set; }
+
     private readonly LinkIndex _links = new();
+
+    /// <summary>
+    /// True for the ways in which a file that was planned turns out to be gone or something else by now. That is no failure: it has been
+    /// seen, and comes with a mark of its own.
+    /// </summary>
+    public static bool IsGone(Errno errno) =>
+        errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.EISDIR or Errno.EINVAL or Errno.ENXIO;
 
     /// <summary>Looks at what is marked.</summary>
     public PlannedBatch Plan(IReadOnlyList<DirtyMark> marks)
     {
-        var draft = new Draft(source, excludes, _links, EntryBudget);
+        selection.Refresh();
+        var draft = new Draft(source, selection, _links, EntryBudget);
         foreach (var mark in marks)
             draft.Look(mark);
         draft.SweepPending();
+        if (SearchesLinks)
+            draft.SearchLinks();
         draft.Prune();
         return new PlannedBatch { Items = draft.Items.Values, Marks = marks, Remainder = draft.Remainder, Failures = draft.Failures };
     }
@@ -46,7 +62,7 @@ public sealed class Planner(IFileSource source, Func<TreePath, bool, bool>? excl
     private static bool IsSame(in FileStat left, in FileStat right) =>
         (left.Inode, left.Size, left.Mtime, left.Ctime) == (right.Inode, right.Size, right.Mtime, right.Ctime);
 
-    private sealed class Draft(IFileSource source, Func<TreePath, bool, bool>? excludes, LinkIndex links, int budget)
+    private sealed class Draft(IFileSource source, Selection selection, LinkIndex links, int budget)
     {
         private readonly Queue<DirtyMark> _toSweep = new();
         private readonly List<byte[]> _names = [];
@@ -126,20 +142,50 @@ public sealed class Planner(IFileSource source, Func<TreePath, bool, bool>? excl
             }
             Add(new PlannedItem(path, PlannedAction.Send, stat, target));
             if (!stat.IsDirectory && stat.LinkCount > 1)
-                SendOtherNames(path, stat);
+                SendOtherNames(path, stat, target);
+        }
+
+        /// <summary>Reads all names of the tree, once for all files in the batch that have names nobody has seen yet.</summary>
+        public void SearchLinks()
+        {
+            var wanted = links.TakeIncomplete();
+            if (wanted.Count == 0)
+                return;
+            var pending = new Stack<TreePath>([TreePath.Root]);
+            var entries = new List<DirectoryEntry>();
+            while (pending.TryPop(out var directory))
+            {
+                entries.Clear();
+                if (source.List(directory, entries) != Errno.None)
+                    continue;
+                foreach (var entry in entries)
+                {
+                    if (entry.Kind == FileKind.Directory)
+                        pending.Push(directory.Child(entry.Name));
+                    else if (wanted.Contains(entry.Inode))
+                        SendIfLinked(directory.Child(entry.Name));
+                }
+            }
+        }
+
+        private void SendIfLinked(TreePath path)
+        {
+            if (source.Stat(path, out var stat) == Errno.None && stat.LinkCount > 1 && !stat.IsDirectory
+                && !IsExcluded(path, isDirectory: false) && HasParents(path))
+                Send(path, stat);
         }
 
         /// <summary>
         /// All names of an inode go together, so that the destination can keep them one file, also when only one of them was touched.
         /// </summary>
-        private void SendOtherNames(TreePath path, in FileStat stat)
+        private void SendOtherNames(TreePath path, in FileStat stat, byte[]? target)
         {
             foreach (var other in links.Add(path, stat))
             {
                 if (Items.ContainsKey(other) || !HasParents(other))
                     continue;
                 if (source.Stat(other, out var now) == Errno.None && (now.Device, now.Inode) == (stat.Device, stat.Inode))
-                    Add(new PlannedItem(other, PlannedAction.Send, now));
+                    Add(new PlannedItem(other, PlannedAction.Send, now, target));
                 else
                     links.Remove(other, stat);
             }
@@ -186,7 +232,7 @@ public sealed class Planner(IFileSource source, Func<TreePath, bool, bool>? excl
             return Failures.Count == before;
         }
 
-        private bool IsExcluded(TreePath path, bool isDirectory) => excludes?.Invoke(path, isDirectory) == true;
+        private bool IsExcluded(TreePath path, bool isDirectory) => selection.Excludes(path, isDirectory);
 
         /// <summary>A stronger action stays; a parent that turns out to be changed itself is sent.</summary>
         private void Add(PlannedItem item)
