@@ -3,6 +3,7 @@ using ChangedFiles.Engine.Destinations;
 using ChangedFiles.Engine.Planning;
 using ChangedFiles.Engine.Watching;
 using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Filters;
 
 namespace ChangedFiles.Engine.Mirrors;
 
@@ -15,9 +16,12 @@ public sealed record MirrorOptions
     /// <summary>Ends after the first comparison of everything, without watching.</summary>
     public bool Once { get; init; }
 
-    /// <summary>Whether a name (and whether it is a directory) is left out. Null: none is.</summary>
-    public Func<TreePath, bool, bool>? Excludes { get; init; }
+    /// <summary>What is left out, and so neither sent nor deleted.</summary>
+    public FilterRules Rules { get; init; } = FilterRules.None;
 }
+
+/// <summary>Makes a destination for a tree of which a selection is mirrored.</summary>
+public delegate IDestination DestinationMaker(IFileSource source, Selection selection);
 
 /// <summary>
 /// One directory kept equal at several destinations. Starting, catching up after lost events, and coming back from an outage are the
@@ -33,12 +37,18 @@ public sealed class Mirror : IDisposable
 
     /// <param name="root">Owned from here on.</param>
     /// <param name="destinations">Makes each destination for the tree; what they make is owned from here on.</param>
-    public Mirror(SourceRoot root, MirrorOptions options, IEnumerable<Func<IFileSource, IDestination>> destinations, TimeProvider? clock = null)
+    public Mirror(SourceRoot root, MirrorOptions options, IEnumerable<DestinationMaker> destinations, TimeProvider? clock = null)
     {
         (_root, _options) = (root, options);
         clock ??= TimeProvider.System;
         foreach (var make in destinations)
-            _workers.Add(new DestinationWorker(make(root.Tree), new Planner(root.Tree, options.Excludes), new DirtyTree(clock), CheckSource, clock));
+        {
+            // Each worker has its own: a scope remembers the merge files of the directories it came through.
+            var selection = new Selection(options.Rules, root.Tree);
+            var worker = new DestinationWorker(
+                make(root.Tree, selection), new Planner(root.Tree, selection), new DirtyTree(clock), CheckSource, clock);
+            _workers.Add(worker);
+        }
     }
 
     /// <summary>One for each destination, in their order.</summary>
@@ -85,12 +95,8 @@ public sealed class Mirror : IDisposable
             worker.Abort();
     }
 
-    /// <summary>Waits until every worker has ended, at most <paramref name="limit"/>.</summary>
-    public bool Join(TimeSpan limit)
-    {
-        var deadline = DateTime.UtcNow + limit;
-        return _workers.TrueForAll(worker => worker.Join(deadline > DateTime.UtcNow ? deadline - DateTime.UtcNow : TimeSpan.Zero));
-    }
+    /// <summary>Waits until every worker has ended, at most <paramref name="limit"/> for each that has not.</summary>
+    public bool Join(TimeSpan limit) => _workers.TrueForAll(worker => worker.Join(limit));
 
     public void Dispose()
     {
