@@ -1,7 +1,7 @@
 using System.Text;
 using ChangedFiles.Cli.Rsync;
 using ChangedFiles.Engine.Destinations;
-using ChangedFiles.Rsync.Files;
+using ChangedFiles.Engine.Mirrors;
 using ChangedFiles.Rsync.Transports;
 
 namespace ChangedFiles.Cli.Commands;
@@ -23,18 +23,31 @@ internal static class DestinationArgument
     }
 
     /// <summary>Makes the destination that <paramref name="text"/> names.</summary>
-    public static Func<IFileSource, IDestination> Parse(string text, string ownName, MirrorSettings settings)
+    public static DestinationMaker Parse(string text, string ownName, MirrorSettings settings)
     {
         var location = Location.Parse(text);
         return location.Kind switch
         {
             LocationKind.Daemon => Daemon(text, location, ownName, settings),
             LocationKind.Shell => throw new UsageException($"{text}: destinations over a remote shell are not there yet; use host::module or rsync://host/module"),
-            _ => throw new UsageException($"{text}: local destinations are not there yet"),
+            _ => Local(text, location.Path, ownName, settings),
         };
     }
 
-    private static Func<IFileSource, IDestination> Daemon(string text, Location location, string ownName, MirrorSettings settings)
+    private static DestinationMaker Local(string text, string path, string ownName, MirrorSettings settings)
+    {
+        return (source, selection) => new LocalDestination(
+            new LocalDestinationOptions
+            {
+                Name = text,
+                Directory = System.IO.Path.Combine(path, ownName),
+                Delete = settings.Delete,
+                Selection = selection,
+            },
+            source);
+    }
+
+    private static DestinationMaker Daemon(string text, Location location, string ownName, MirrorSettings settings)
     {
         if (location.Module.Length == 0)
             throw new UsageException($"{text}: the module is missing: rsync://host/MODULE/path");
@@ -49,7 +62,7 @@ internal static class DestinationArgument
             NumericIds = settings.NumericIds,
             Filters = settings.Filters,
         };
-        return source => new DaemonDestination(options, source);
+        return (source, _) => new DaemonDestination(options, source);
     }
 
     private static byte[]? Password(MirrorSettings settings)
@@ -71,5 +84,6 @@ internal sealed record MirrorSettings
 
     public string? PasswordFile { get; init; }
 
+    /// <summary>The rules for what is left out, in wire form.</summary>
     public IReadOnlyList<byte[]> Filters { get; init; } = [];
 }

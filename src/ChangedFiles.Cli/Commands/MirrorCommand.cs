@@ -3,6 +3,7 @@ using ChangedFiles.Cli.Output;
 using ChangedFiles.Engine.Mirrors;
 using ChangedFiles.Engine.Planning;
 using ChangedFiles.Engine.Watching;
+using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Transports;
 
@@ -20,6 +21,11 @@ internal static class MirrorCommand
     private static readonly Option<string> PasswordFile = new("--password-file") { Description = "For daemons that ask for a password (or set RSYNC_PASSWORD).", HelpName = "FILE" };
     private static readonly Option<int> Port = new("--port") { Description = "The daemon's port.", DefaultValueFactory = _ => DaemonAddress.DefaultPort };
     private static readonly Option<EventSourceKind> WatchWith = new("--source") { Description = "How changes are seen." };
+    private static readonly Option<string[]> Exclude = new("--exclude") { Description = "Leave out what matches; the destination keeps what it has there.", HelpName = "PATTERN" };
+    private static readonly Option<string[]> Include = new("--include") { Description = "Do not leave out what matches.", HelpName = "PATTERN" };
+    private static readonly Option<string[]> Filter = new("--filter", "-f") { Description = "A filter rule as rsync knows it.", HelpName = "RULE" };
+    private static readonly Option<string[]> ExcludeFrom = new("--exclude-from") { Description = "Patterns to leave out, one a line.", HelpName = "FILE" };
+    private static readonly Option<string[]> IncludeFrom = new("--include-from") { Description = "Patterns not to leave out, one a line.", HelpName = "FILE" };
     private static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Name what is delivered." };
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object a line." };
 
@@ -27,7 +33,8 @@ internal static class MirrorCommand
     {
         var command = new Command("mirror", "Keep DEST equal to SRC: sync once, then follow every change within milliseconds.")
         {
-            Source, Destination, To, Once, NoDelete, NumericIds, PasswordFile, Port, WatchWith, Verbose, Json,
+            Source, Destination, To, Once, NoDelete, NumericIds, PasswordFile, Port, WatchWith,
+            Exclude, Include, Filter, ExcludeFrom, IncludeFrom, Verbose, Json,
         };
         command.SetAction(parsed => (int)Guard(() => Run(parsed)));
         return command;
@@ -36,8 +43,10 @@ internal static class MirrorCommand
     private static ExitCode Run(ParseResult parsed)
     {
         var source = parsed.GetRequiredValue(Source);
+        var rules = Rules(parsed);
         var settings = new MirrorSettings
         {
+            Filters = [.. rules.ToWire(FilterSide.Sender)],
             Port = parsed.GetValue(Port),
             Delete = !parsed.GetValue(NoDelete),
             NumericIds = parsed.GetValue(NumericIds),
@@ -46,10 +55,37 @@ internal static class MirrorCommand
         var ownName = DestinationArgument.OwnName(source);
         string[] targets = [parsed.GetRequiredValue(Destination), .. parsed.GetValue(To) ?? []];
         var destinations = targets.Select(target => DestinationArgument.Parse(target, ownName, settings)).ToList();
-        var options = new MirrorOptions { Once = parsed.GetValue(Once), Watch = new WatchOptions { Kind = parsed.GetValue(WatchWith) } };
-        using var mirror = new Mirror(SourceRoot.Open(source), options, destinations);
+        var root = SourceRoot.Open(source);
+        var options = new MirrorOptions { Once = parsed.GetValue(Once), Watch = new WatchOptions { Kind = parsed.GetValue(WatchWith) }, Rules = rules };
+        using var mirror = new Mirror(root, options, destinations);
         var report = MirrorReport.For(parsed.GetValue(Json), parsed.GetValue(Verbose));
         return new MirrorRun(mirror, report).Run(source);
+    }
+
+    /// <summary>The order on the command line is the order of the rules, across all five options.</summary>
+    private static FilterRules Rules(ParseResult parsed)
+    {
+        var rules = new FilterRulesBuilder();
+        Func<string, FilterRulesBuilder>? add = null;
+        foreach (var token in parsed.Tokens)
+        {
+            if (token.Type == System.CommandLine.Parsing.TokenType.Option)
+            {
+                add = token.Value switch
+                {
+                    "--exclude" => rules.AddExclude,
+                    "--include" => rules.AddInclude,
+                    "--filter" or "-f" => rules.AddFilter,
+                    "--exclude-from" => rules.AddExcludeFrom,
+                    "--include-from" => rules.AddIncludeFrom,
+                    _ => null,
+                };
+                continue;
+            }
+            add?.Invoke(token.Value);
+            add = null;
+        }
+        return rules.Build();
     }
 
     /// <summary>Foreseen failures are one line on stderr and rsync's exit code.</summary>
@@ -62,6 +98,10 @@ internal static class MirrorCommand
         catch (UsageException wrong)
         {
             return Fail(wrong.Message, ExitCode.SyntaxOrUsage);
+        }
+        catch (FilterException wrong)
+        {
+            return Fail(wrong.Message, wrong.ExitCode);
         }
         catch (SourceLostException lost)
         {
