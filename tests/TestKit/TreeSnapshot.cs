@@ -81,9 +81,11 @@ public sealed class TreeSnapshot
     {
         if (!_entries.Values.Any(entry => entry.Type is 'b' or 'c'))
             return;
-        var stat = Command.Run("find", Directory, "(", "-type", "b", "-o", "-type", "c", ")", "-printf", @"%P\0",
-            "-exec", "stat", "--printf", @"%t:%T\0", "{}", ";");
-        Update(Fields(stat.OutputBytes).Chunk(2).Select(pair => (pair[0], pair[1])), (entry, device) => entry with { Device = device });
+        // A node that goes meanwhile gives neither field.
+        var stat = Command.Run("find", Directory, "(", "-type", "b", "-o", "-type", "c", ")",
+            "-exec", "stat", "--printf", @"%n\0%t:%T\0", "{}", ";");
+        var below = Directory.Length + 1;
+        Update(Fields(stat.OutputBytes).Chunk(2).Select(pair => (pair[0][below..], pair[1])), (entry, device) => entry with { Device = device });
     }
 
     private void ReadHardLinks()

@@ -1,0 +1,110 @@
+using ChangedFiles.Engine.Destinations;
+using ChangedFiles.Engine.Mirrors;
+using ChangedFiles.Engine.Planning;
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Filters;
+using ChangedFiles.Rsync.Transports;
+using ChangedFiles.TestKit;
+using Xunit;
+using Xunit.Sdk;
+using Xunit.v3;
+
+namespace ChangedFiles.Interop.Tests.Mirrors;
+
+/// <summary>The kinds of destination that pass the same tests.</summary>
+public enum TargetKind
+{
+    RsyncInstalled,
+    Rsync327,
+    Local,
+}
+
+/// <summary>Runs a theory once with each <see cref="TargetKind"/> before the arguments given here.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class EachTargetAttribute : DataAttribute
+{
+    public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(System.Reflection.MethodInfo testMethod, DisposalTracker disposalTracker) =>
+        new([.. Enum.GetValues<TargetKind>().Select(kind => new TheoryDataRow<TargetKind>(kind))]);
+
+    public override bool SupportsDiscoveryEnumeration() => true;
+}
+
+/// <summary>A source, a destination of some kind, and a mirror between them.</summary>
+public sealed class MirrorBed : IDisposable
+{
+    private readonly TargetKind _kind;
+    private Mirror? _mirror;
+
+    public MirrorBed(TargetKind kind, bool chroot = true)
+    {
+        _kind = kind;
+        Source.Write("stays", "so that the source is never empty");
+        if (kind == TargetKind.Local)
+            return;
+        var module = new RsyncModule("mod", Target.Path);
+        if (!chroot)
+            module["use chroot"] = "no";
+        Daemon = new RsyncDaemon(kind == TargetKind.RsyncInstalled ? RsyncVersion.Installed : RsyncVersion.Debian327, module);
+    }
+
+    public TempDirectory Source { get; } = new();
+
+    public TempDirectory Target { get; } = new();
+
+    public RsyncDaemon? Daemon { get; }
+
+    public FilterRules Rules { get; init; } = FilterRules.None;
+
+    public DestinationWorker Worker => _mirror!.Workers[0];
+
+    /// <summary>Starts the mirror and waits until the first comparison is through.</summary>
+    public MirrorBed Start(bool wait = true)
+    {
+        _mirror = new Mirror(SourceRoot.Open(Source.Path), new MirrorOptions { Rules = Rules }, [Destination]);
+        _mirror.Start(TestContext.Current.CancellationToken);
+        if (wait)
+            Eventually.True(() => Worker.Status.State == DestinationState.Following, "in sync", () => Worker.Status.ToString());
+        return this;
+    }
+
+    /// <summary>Ends the mirror as a kill would: nothing is finished.</summary>
+    public void Stop()
+    {
+        _mirror?.Abort();
+        _mirror?.Dispose();
+        _mirror = null;
+    }
+
+    public void AssertSame(TreeIgnore ignore = TreeIgnore.None, TimeSpan? timeout = null)
+    {
+        try
+        {
+            Eventually.SameTrees(Source.Path, Target.Path, ignore, timeout: timeout);
+        }
+        catch (XunitException)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"{Worker.Status}\n{string.Join('\n', Worker.Status.Failures)}\n{Daemon?.Log}");
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        Daemon?.Dispose();
+        Source.Dispose();
+        Target.Dispose();
+    }
+
+    private IDestination Destination(IFileSource source, Selection selection) => _kind == TargetKind.Local
+        ? new LocalDestination(new LocalDestinationOptions { Name = "local", Directory = Target.Path, Selection = selection }, source)
+        : new DaemonDestination(
+            new DaemonDestinationOptions
+            {
+                Name = Daemon!.Url("mod/"),
+                Address = new DaemonAddress("127.0.0.1", "mod", Daemon.Port),
+                NumericIds = true,
+                Filters = [.. Rules.ToWire(FilterSide.Sender)],
+            },
+            source);
+}

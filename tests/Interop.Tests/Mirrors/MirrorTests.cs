@@ -1,0 +1,172 @@
+using ChangedFiles.Engine.Destinations;
+using ChangedFiles.Rsync.Filters;
+using ChangedFiles.TestKit;
+using Xunit;
+
+namespace ChangedFiles.Interop.Tests.Mirrors;
+
+/// <summary>The main job on real trees, real daemons and a local directory.</summary>
+public sealed class MirrorTests
+{
+    [Theory, EachTarget]
+    public void The_first_sync_makes_both_trees_equal(TargetKind kind)
+    {
+        using var bed = new MirrorBed(kind);
+        new TreeMaker(TestSeed.Next()).Fill(bed.Source.Mkdir("tree"));
+        new TreeMaker(TestSeed.Next()).Fill(bed.Target.Mkdir("extraneous"));
+        bed.Start();
+        bed.AssertSame();
+    }
+
+    [Theory, EachTarget]
+    public void Each_operation_arrives(TargetKind kind)
+    {
+        using var bed = new MirrorBed(kind).Start();
+        var source = bed.Source;
+        foreach (var (name, change) in Operations)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(name);
+            change(source);
+            bed.AssertSame();
+        }
+    }
+
+    private static IEnumerable<(string Name, Action<TempDirectory> Change)> Operations =>
+    [
+        ("create", at => at.Write("a", "one")),
+        ("overwrite, same size and second", at => at.Write("a", "two")),
+        ("append", at => File.AppendAllText(at["a"], "more")),
+        ("truncate", at => at.Write("a", "")),
+        ("nested directories", at => at.Write("d/e/f/g/h/file", "deep")),
+        ("large file", at => at.Write("d/large", new byte[2_000_000])),
+        ("rename a file", at => File.Move(at["d/large"], at["d/e/renamed"])),
+        ("rename a directory", at => Directory.Move(at["d/e"], at["moved"])),
+        ("rename over a file", at => File.Move(at["moved/renamed"], at["a"], overwrite: true)),
+        ("hard link", at => Run("ln", at["a"], at["linked"])),
+        ("write through a hard link", at => File.AppendAllText(at["linked"], "x")),
+        ("unlink one name", at => File.Delete(at["a"])),
+        ("symlink", at => at.Symlink("link", "moved/f")),
+        ("file becomes directory", at => Swap(at, "linked", path => Directory.CreateDirectory(path))),
+        ("directory becomes file", at => Swap(at, "moved", path => File.WriteAllText(path, "file now"))),
+        ("symlink becomes directory with contents", at => Swap(at, "link", path => File.WriteAllText(Directory.CreateDirectory(path) + "/in", "x"))),
+        ("directory with contents becomes symlink", at => Swap(at, "link", path => File.CreateSymbolicLink(path, "stays"))),
+        ("directory removed and made anew at once", at => Swap(at, "d", path => at.Write("d/new", "other contents"))),
+        ("mode only", at => File.SetUnixFileMode(at["stays"], UnixFileMode.UserRead | UnixFileMode.UserExecute)),
+        ("time only", at => File.SetLastWriteTimeUtc(at["stays"], new DateTime(2001, 2, 3, 4, 5, 6, 789, DateTimeKind.Utc))),
+        ("directory time only", at => Directory.SetLastWriteTimeUtc(at["d"], new DateTime(2001, 2, 3, 4, 5, 6, 789, DateTimeKind.Utc))),
+        ("owner", at => Run("chown", Privileges.IsRoot ? "12:34" : Environment.UserName, at["stays"])),
+        ("fifo", at => Run("mkfifo", at["fifo"])),
+        ("tree removed", at => Directory.Delete(at["d"], recursive: true)),
+    ];
+
+    [Theory, EachTarget]
+    public void Ten_thousand_files_in_one_directory_arrive_and_go(TargetKind kind)
+    {
+        using var bed = new MirrorBed(kind).Start();
+        var many = bed.Source.Mkdir("many");
+        for (var i = 0; i < 10_000; i++)
+            File.WriteAllText($"{many}/{i}", $"file {i}");
+        bed.AssertSame(timeout: TimeSpan.FromMinutes(2));
+        Directory.Delete(many, recursive: true);
+        bed.AssertSame(timeout: TimeSpan.FromMinutes(2));
+    }
+
+    [Theory, EachTarget]
+    public void Random_churn_of_several_writers_ends_with_equal_trees(TargetKind kind)
+    {
+        using var bed = new MirrorBed(kind).Start();
+        new RandomWriter(bed.Source.Path, TestSeed.Next()).Run(TestContext.Current.CancellationToken);
+        bed.AssertSame(timeout: TimeSpan.FromMinutes(1));
+    }
+
+    [Theory, EachTarget]
+    public void Changes_made_while_no_mirror_ran_are_found(TargetKind kind)
+    {
+        using var bed = new MirrorBed(kind).Start();
+        var seed = TestSeed.Next();
+        new RandomWriter(bed.Source.Path, seed) { Operations = 100 }.Run(TestContext.Current.CancellationToken);
+        bed.Stop();
+        new RandomWriter(bed.Source.Path, seed + 1) { Operations = 100 }.Run(TestContext.Current.CancellationToken);
+        bed.Start(wait: false);
+        bed.AssertSame(timeout: TimeSpan.FromMinutes(1));
+    }
+
+    [Theory, EachTarget]
+    public void A_source_that_vanishes_halts_the_mirror_and_the_destination_keeps_all(TargetKind kind)
+    {
+        using var bed = new MirrorBed(kind);
+        bed.Source.Write("d/file", "precious");
+        bed.Start();
+        bed.AssertSame();
+        Directory.Move(bed.Source.Path, bed.Source.Path + ".away");
+        Directory.Move(bed.Source.Path + ".away", bed.Source.Path + ".gone");
+        try
+        {
+            Eventually.Equal(DestinationState.Halted, () => bed.Worker.Status.State);
+            Assert.Equal("precious", bed.Target.Read("d/file"));
+        }
+        finally
+        {
+            Directory.Delete(bed.Source.Path + ".gone", recursive: true);
+        }
+    }
+
+    [Theory, EachTarget]
+    public void A_source_that_turns_empty_halts_the_mirror_and_never_empties_the_destination(TargetKind kind)
+    {
+        using var bed = new MirrorBed(kind);
+        bed.Source.Write("d/file", "precious");
+        bed.Start();
+        bed.AssertSame();
+        bed.Stop();
+        Directory.Delete(bed.Source["d"], recursive: true);
+        File.Delete(bed.Source["stays"]);
+        bed.Start(wait: false);
+        Eventually.Equal(DestinationState.Halted, () => bed.Worker.Status.State);
+        Assert.Contains("empty", bed.Worker.Status.Reason, StringComparison.Ordinal);
+        Assert.Equal("precious", bed.Target.Read("d/file"));
+    }
+
+    [Theory, EachTarget]
+    public void What_is_excluded_is_neither_sent_nor_deleted(TargetKind kind)
+    {
+        using var bed = new MirrorBed(kind) { Rules = new FilterRulesBuilder().AddExclude("*.o").AddExclude("/cache/").Build() };
+        bed.Source.Write("d/a.o", "object");
+        bed.Source.Write("d/a.c", "text");
+        bed.Source.Write("cache/x", "cached");
+        bed.Target.Write("d/kept.o", "of the destination");
+        bed.Target.Write("d/extraneous", "goes");
+        bed.Start();
+        bed.Source.Write("d/b.o", "object");
+        bed.Source.Write("d/b.c", "text");
+        Eventually.True(() => File.Exists(bed.Target["d/b.c"]), "b.c there");
+        bed.Source.Write("last", "");
+        Eventually.True(() => File.Exists(bed.Target["last"]), "the last change there");
+        Assert.Equal(["a.c", "b.c", "kept.o"], Directory.GetFiles(bed.Target["d"]).Select(Path.GetFileName).Order());
+        Assert.False(Directory.Exists(bed.Target["cache"]));
+    }
+
+    [Theory, EachRsync]
+    public void A_daemon_that_dies_and_comes_back_gets_what_it_missed(RsyncVersion version)
+    {
+        using var bed = new MirrorBed(version == RsyncVersion.Installed ? TargetKind.RsyncInstalled : TargetKind.Rsync327).Start();
+        bed.Daemon!.Kill();
+        new RandomWriter(bed.Source.Path, TestSeed.Next()) { Operations = 100 }.Run(TestContext.Current.CancellationToken);
+        Eventually.Equal(DestinationState.Away, () => bed.Worker.Status.State);
+        Assert.True(bed.Worker.Status.Pending > 0);
+        bed.Daemon.Restart();
+        bed.AssertSame(timeout: TimeSpan.FromMinutes(1));
+        Eventually.Equal(0, () => bed.Worker.Status.Pending);
+    }
+
+    private static void Swap(TempDirectory at, string name, Action<string> make)
+    {
+        if (Directory.Exists(at[name]) && new DirectoryInfo(at[name]).LinkTarget is null)
+            Directory.Delete(at[name], recursive: true);
+        else
+            File.Delete(at[name]);
+        make(at[name]);
+    }
+
+    private static void Run(string program, params string[] arguments) => Command.Check(program, arguments);
+}
