@@ -43,7 +43,7 @@ public sealed record DaemonDestinationOptions
         Deletion = new DeletionOptions { Mode = Delete ? DeleteMode.Unspecified : DeleteMode.None, Force = true },
     };
 
-    /// <summary>What a batch session asks of the daemon (docs/live-sessions.md, "The batch session").</summary>
+    /// <summary>What a batch session asks of the daemon (docs/architecture.md, "The batch session").</summary>
     internal IReadOnlyList<byte[]> Arguments(bool deleteByName)
     {
         List<string> words = ["--server", "-HdlogDtpRe.LsfxCIvu", "--no-r", "--force"];

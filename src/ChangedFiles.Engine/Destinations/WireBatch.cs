@@ -5,7 +5,7 @@ using ChangedFiles.Rsync.Files;
 
 namespace ChangedFiles.Engine.Destinations;
 
-/// <summary>A batch as the entries and filter rules of one rsync session (docs/live-sessions.md, "The batch session").</summary>
+/// <summary>A batch as the entries and filter rules of one rsync session (docs/architecture.md, "The batch session").</summary>
 internal sealed class WireBatch
 {
     private readonly List<FileEntry> _entries = [];
