@@ -129,10 +129,10 @@ public sealed class ActionRunnerTests : IAsyncDisposable
     {
         var runs = new List<int>();
         using var first = new ManualResetEventSlim();
-        using var executor = new ActionExecutor(_log, (run, action, _) =>
+        using var executor = new ActionExecutor(_log, (run, action, cancellation) =>
         {
             runs.Add(run.Events.Count);
-            first.Wait();
+            first.Wait(cancellation);
             return ActionOutcome.Success;
         });
         await using var runner = new ActionRunner(executor, _log);
@@ -207,7 +207,7 @@ public sealed class ActionRunnerTests : IAsyncDisposable
         using var client = await listener.AcceptTcpClientAsync();
         var buffer = new byte[65536];
         var text = "";
-        while (!text.Contains("}", StringComparison.Ordinal))
+        while (!text.Contains('}', StringComparison.Ordinal))
             text += Encoding.UTF8.GetString(buffer, 0, await client.GetStream().ReadAsync(buffer));
         await client.GetStream().WriteAsync("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
         return text;

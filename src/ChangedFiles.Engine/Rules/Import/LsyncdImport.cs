@@ -90,7 +90,7 @@ public static class LsyncdImport
 
     private static void AddSync(ImportedRules.Builder rules, LuaTable sync)
     {
-        var kind = (sync.Items.FirstOrDefault() as LuaName)?.Name ?? "";
+        var kind = sync.Items is [LuaName { Name: var first }, ..] ? first : "";
         var source = (sync["source"] as LuaText)?.Text.TrimEnd('/');
         var destination = Destination(kind, sync);
         if (destination is null || source is null || !source.StartsWith('/'))
