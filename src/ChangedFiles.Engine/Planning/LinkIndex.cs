@@ -11,9 +11,9 @@ namespace ChangedFiles.Engine.Planning;
 internal sealed class LinkIndex
 {
     private readonly Dictionary<(ulong Device, ulong Inode), List<TreePath>> _names = [];
-    // Files with more names than are known, and how many they had when the others were last searched: some may be outside of the tree.
-    private readonly Dictionary<(ulong Device, ulong Inode), uint> _searched = [];
-    private readonly Dictionary<(ulong Device, ulong Inode), uint> _incomplete = [];
+    // Files with more names than are known, and what was known when the others were last searched: some may be outside of the tree.
+    private readonly Dictionary<(ulong Device, ulong Inode), (uint Links, int Known)> _searched = [];
+    private readonly HashSet<(ulong Device, ulong Inode)> _incomplete = [];
 
     /// <summary>Notes a name, and returns the others seen so far.</summary>
     public IReadOnlyList<TreePath> Add(TreePath path, in FileStat stat)
@@ -22,12 +22,19 @@ internal sealed class LinkIndex
         names ??= [];
         if (!names.Contains(path))
             names.Add(path);
-        var inode = (stat.Device, stat.Inode);
-        if (names.Count >= stat.LinkCount)
-            _incomplete.Remove(inode);
-        else if (!_searched.TryGetValue(inode, out var searchedAt) || searchedAt != stat.LinkCount)
-            _incomplete[inode] = stat.LinkCount;
         return [.. names.Where(name => name != path)];
+    }
+
+    /// <summary>Once the names that were seen have been checked: are there others, which nobody has looked for yet?</summary>
+    public void Count(in FileStat stat)
+    {
+        var inode = (stat.Device, stat.Inode);
+        var known = _names.TryGetValue(inode, out var names) ? names.Count : 0;
+        if (known >= stat.LinkCount)
+            _incomplete.Remove(inode);
+        else if (!_searched.TryGetValue(inode, out var searched) || searched != (stat.LinkCount, known))
+            _incomplete.Add(inode);
+        _searched[inode] = (stat.LinkCount, known);
     }
 
     private void Forget((ulong Device, ulong Inode) inode)
@@ -36,12 +43,10 @@ internal sealed class LinkIndex
         _searched.Remove(inode);
     }
 
-    /// <summary>The inodes whose other names have to be searched; they count as searched from now on.</summary>
+    /// <summary>The inodes whose other names have to be searched; each is given once.</summary>
     public HashSet<ulong> TakeIncomplete()
     {
-        foreach (var (inode, links) in _incomplete)
-            _searched[inode] = links;
-        var wanted = _incomplete.Keys.Select(inode => inode.Inode).ToHashSet();
+        var wanted = _incomplete.Select(inode => inode.Inode).ToHashSet();
         _incomplete.Clear();
         return wanted;
     }

@@ -189,6 +189,7 @@ public sealed class Planner(IFileSource source, Selection selection)
                 else
                     links.Remove(other, stat);
             }
+            links.Count(stat);
         }
 
         private void Sweep(DirtyMark mark)

@@ -16,7 +16,7 @@ public sealed partial class LayersTests
     {
         ["ChangedFiles.Rsync"] =
             ["Files", "Checksums", "Delta", "Rdiff", "Options", "Filters", "Wire", "Tokens", "FileList", "Sessions", "Transports", "Daemon"],
-        ["ChangedFiles.Engine"] = ["Watching", "Changes", "Rules", "Planning", "Destinations", "Mirrors", "Monitoring"],
+        ["ChangedFiles.Engine"] = ["Watching", "Changes", "Rules", "Planning", "Destinations", "Mirrors", "Running", "Monitoring"],
         ["ChangedFiles.Cli"] = ["Output", "Rsync", "Host", "Commands"],
     };
 
