@@ -17,6 +17,7 @@ public readonly partial record struct FileHandle
     // struct file_handle: length of the bytes 4, type 4, then the bytes.
     private const int HeaderLength = 8;
     private const int AtEmptyPath = 0x1000;
+    private const int MaxAttempts = 20;
 
     private readonly ulong _first, _second, _third, _fourth;
     private readonly int _length, _type;
@@ -55,9 +56,16 @@ public readonly partial record struct FileHandle
         BinaryPrimitives.WriteUInt64LittleEndian(buffer[24..], _third);
         BinaryPrimitives.WriteUInt64LittleEndian(buffer[32..], _fourth);
         var flags = OpenFlags.PathOnly | OpenFlags.CloseOnExec | (directory ? OpenFlags.Directory : 0);
-        var descriptor = open_by_handle_at(mount, buffer, flags);
-        opened = descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
-        return ErrnoText.Of(descriptor);
+        for (var attempt = 1; ; attempt++)
+        {
+            var descriptor = open_by_handle_at(mount, buffer, flags);
+            opened = descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+            var error = ErrnoText.Of(descriptor);
+            // ext4 also says so while it is giving the inode number of a removed file to a new one; ESTALE a moment later.
+            if (error != Errno.ENOMEM || attempt == MaxAttempts)
+                return error;
+            Thread.Sleep(1);
+        }
     }
 
     /// <summary>Takes a <c>struct file_handle</c>; <paramref name="length"/> is all of it. False when it is empty or too long.</summary>

@@ -36,6 +36,20 @@ public sealed class FileSystemTests
     }
 
     [Fact]
+    public void Damage_that_the_file_system_finds_is_told()
+    {
+        Privileges.NeedsMount();
+        using var temp = new TempDirectory();
+        using var image = new MountedImage("ext4", temp);
+        using var tree = new WatchedTree(EventSourceKind.Fanotify, root: image.Point);
+        var device = Path.GetFileName(Command.Check("findmnt", "-n", "-o", "SOURCE", image.Point).Output.Trim());
+        var trigger = $"/sys/fs/ext4/{device}/trigger_fs_error";
+        Assert.SkipUnless(File.Exists(trigger), "needs ext4 that can report a made-up error");
+        File.WriteAllText(trigger, "test");
+        tree.Expect(".", FileSystemError);
+    }
+
+    [Fact]
     public void A_btrfs_subvolume_is_left_to_inotify()
     {
         Privileges.NeedsMount();

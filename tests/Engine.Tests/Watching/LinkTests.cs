@@ -48,6 +48,26 @@ public sealed class LinkTests
         """);
 
     [Fact]
+    public void A_file_is_found_by_its_older_name_when_the_new_link_is_gone_before_anyone_looked()
+    {
+        Privileges.NeedsProgram("python3");
+        using var tree = Open();
+        File.WriteAllText(tree["k"], "");
+        File.WriteAllText(tree["w"], "");
+        tree.Settle();
+        var seen = tree.During(() =>
+        {
+            tree.Sink.Hold();
+            File.WriteAllText(tree["mark-held"], "");
+            tree.Sink.WaitUntilHeld();
+            Command.Check("python3", "-c",
+                "import os,sys\nos.chdir(sys.argv[1])\nos.link('k','n')\nf=os.open('n',os.O_RDWR)\nos.write(f,b'x')\nos.close(f)\nos.rename('w','n')", tree.Root);
+            tree.Sink.Release();
+        });
+        Assert.True(seen.Any(one => one.Path.ToString() == "k" && one.Has(Modify)) || seen.Any(one => one.Has(Subtree)), WatchedTree.Told(seen));
+    }
+
+    [Fact]
     public void A_removed_file_that_is_still_written_sets_nothing_in_motion()
     {
         using var tree = Open();

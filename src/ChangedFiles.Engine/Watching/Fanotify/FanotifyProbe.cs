@@ -6,7 +6,7 @@ namespace ChangedFiles.Engine.Watching;
 /// <summary>Finds out whether fanotify can watch a tree, by trying it.</summary>
 internal static class FanotifyProbe
 {
-    /// <summary>A group that may watch the file system of <paramref name="root"/>.</summary>
+    /// <summary>A group with a mark on the file system of <paramref name="root"/>.</summary>
     /// <exception cref="WatchException">It cannot; the message is the reason, to be put behind "fanotify: ".</exception>
     public static Fanotify Open(SafeFileHandle root, bool limitQueue, FanotifyEvents events)
     {

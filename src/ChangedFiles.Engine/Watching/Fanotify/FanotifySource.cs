@@ -14,16 +14,17 @@ internal sealed class FanotifySource : QueueSource
         FanotifyEvents.Create | FanotifyEvents.Delete | FanotifyEvents.Rename | FanotifyEvents.Modify | FanotifyEvents.CloseWrite
         | FanotifyEvents.Attributes | FanotifyEvents.FileSystemError | FanotifyEvents.Directory;
 
-    /// <summary>Events of an open file carry the name it was opened by, which may be gone or another's.</summary>
-    private const FanotifyEvents ByOpenName = FanotifyEvents.Modify | FanotifyEvents.CloseWrite | FanotifyEvents.Attributes;
+    /// <summary>How many inodes are remembered to have had names added or removed lately.</summary>
+    private const int MaxRelinked = 4096;
 
     private readonly Fanotify _fanotify;
     private readonly byte[] _buffer = new byte[256 * 1024];
+    private readonly HashSet<FileHandle> _relinked = [];
     private DirectoryHandles _directories = null!;
     private LinkFinder _links = null!;
-    private KnownDirectory? _lastDirectory;
-    private TreePath _lastPath;
+    private RepeatedPath _paths;
 
+    /// <summary>The queue fills from here on; reading begins with the start.</summary>
     /// <exception cref="WatchException">fanotify cannot be used here; the message says why.</exception>
     public FanotifySource(SafeFileHandle root, WatchOptions options) : base(root, options)
     {
@@ -48,7 +49,6 @@ internal sealed class FanotifySource : QueueSource
     {
         _directories = new DirectoryHandles(Root, IsExcluded, Batch.Sink);
         _links = new LinkFinder(Root, _directories.Mount);
-        LinuxException.ThrowIf(_fanotify.WatchFileSystem(Root, Wanted), "fanotify_mark");
     }
 
     protected override int Drain()
@@ -62,6 +62,8 @@ internal sealed class FanotifySource : QueueSource
         ReadOnlySpan<byte> rest = _buffer.AsSpan(0, length);
         for (; FanotifyEvent.TryTake(ref rest, out var next); count++)
             TakeOrLose(next);
+        if (_relinked.Count > MaxRelinked)
+            _relinked.Clear();
         if (length > _buffer.Length / 2 && _fanotify.Backlog > Options.MaxBacklog)
             Discard();
         return count;
@@ -70,7 +72,7 @@ internal sealed class FanotifySource : QueueSource
     protected override void MountsChanged(List<TreePath> points)
     {
         // What a mount covered was elsewhere, and is not any more.
-        Forget();
+        _directories.Clear();
         base.MountsChanged(points);
         foreach (var point in points.Where(point => Options.CrossMounts && Mounts.IsMountPoint(point)))
             Batch.Sink.Unwatched(point, Errno.EXDEV);
@@ -103,9 +105,11 @@ internal sealed class FanotifySource : QueueSource
             Batch.Add(TreePath.Root, FileOperations.FileSystemError, isDirectory: true);
         else if (next.Has(FanotifyEvents.Rename))
             TakeRename(next);
-        // What is only about an inode is its count of links: the name that came or went has an event of its own.
         else if (next.Directory is { } directory)
             TakeName(next, _directories.Find(directory));
+        // What is only about an inode is its count of links: the name that came or went has an event of its own, right after this one.
+        else if (next.Object is { } file)
+            _relinked.Add(file);
     }
 
     private void TakeName(in FanotifyEvent next, KnownDirectory directory)
@@ -117,7 +121,7 @@ internal sealed class FanotifySource : QueueSource
             return;
         var operations = Operations(next.Events);
         Batch.Add(path, operations, isDirectory, next.ProcessId);
-        if (!isDirectory && next.Has(ByOpenName) && next.Object is { } file && !_links.Is(path, file))
+        if (!isDirectory && next.Object is { } file && MayBeElsewhere(next, file) && !_links.Is(path, file))
             TakeElsewhere(file, directory, operations, next.ProcessId);
     }
 
@@ -129,6 +133,14 @@ internal sealed class FanotifySource : QueueSource
             _directories.Add(directory, parent, next.Name);
         RootGone |= next.Has(FanotifyEvents.Delete) && directory == _directories.RootHandle;
     }
+
+    /// <summary>
+    /// Events of an open file carry the name it was opened by, which may be gone or another's. Not that of a new file, and what happens to
+    /// its name is told; but a new link to an older file may lose its name again while the older one stays.
+    /// </summary>
+    private bool MayBeElsewhere(in FanotifyEvent next, in FileHandle file) =>
+        next.Has(FanotifyEvents.Modify | FanotifyEvents.CloseWrite | FanotifyEvents.Attributes)
+        && (!next.Has(FanotifyEvents.Create) || next.Has(FanotifyEvents.Delete) || _relinked.Contains(file));
 
     /// <summary>The file that was written is not what stands at the name: it has another name, or none.</summary>
     private void TakeElsewhere(in FileHandle file, KnownDirectory directory, FileOperations operations, int processId)
@@ -172,15 +184,13 @@ internal sealed class FanotifySource : QueueSource
     private bool Wants(KnownDirectory directory, int processId) =>
         directory.IsWatched && !(Options.IgnoreOwnWrites && processId == Environment.ProcessId);
 
-    /// <summary>The path of a name; events often repeat the last one. False for excluded directories and what is too long.</summary>
+    /// <summary>The path of a name. False for excluded directories and what is too long.</summary>
     private bool TryGetPath(KnownDirectory directory, ReadOnlySpan<byte> name, bool isDirectory, out TreePath path)
     {
         path = directory.Path;
         if (name.SequenceEqual("."u8))
             return true;
-        if (directory != _lastDirectory || !_lastPath.Name.SequenceEqual(name))
-            (_lastDirectory, _lastPath) = (directory, directory.Path.Child(name));
-        path = _lastPath;
+        path = _paths.Of(directory.Path, name);
         if (isDirectory && IsExcluded(path))
             return false;
         if (path.Bytes.Length <= TreePath.MaxLength)
@@ -204,14 +214,8 @@ internal sealed class FanotifySource : QueueSource
 
     private void Lost()
     {
-        Forget();
-        Batch.AddSubtree(TreePath.Root, FileOperations.Overflow);
-    }
-
-    private void Forget()
-    {
         _directories.Clear();
-        _lastDirectory = null;
+        Batch.AddSubtree(TreePath.Root, FileOperations.Overflow);
     }
 
     private static FileOperations Operations(FanotifyEvents events)

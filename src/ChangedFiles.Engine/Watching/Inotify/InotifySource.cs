@@ -15,6 +15,7 @@ internal sealed class InotifySource : QueueSource
     private readonly WatchTree _tree = new();
     private readonly byte[] _buffer = new byte[256 * 1024];
     private readonly List<Departure> _departures = [];
+    private RepeatedPath _paths;
     private InotifyWatcher _watcher = null!;
     private int _aboveRoot = -1;
 
@@ -111,7 +112,7 @@ internal sealed class InotifySource : QueueSource
         else if (next.Name.IsEmpty)
             TakeSelf(next, directory);
         else if (_tree.TryGetPath(directory, out var path) && path.Bytes.Length + 1 + next.Name.Length <= TreePath.MaxLength)
-            TakeChild(next, directory, path.Child(next.Name));
+            TakeChild(next, directory, _paths.Of(path, next.Name));
         else
             Batch.Sink.Unwatched(path, Errno.ENAMETOOLONG);
     }
