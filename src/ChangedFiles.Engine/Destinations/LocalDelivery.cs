@@ -42,6 +42,9 @@ internal sealed class LocalDelivery(
         var errno = target.Stat(item.Path, out var there);
         if (errno is not (Errno.None or Errno.ENOENT))
             return errno;
+        // An inode with more names than the source's is also somebody else's: it is replaced, not changed.
+        if (!there.IsDirectory && there.LinkCount > item.Stat.LinkCount)
+            there = default;
         if (!item.Stat.IsDirectory && item.Stat.LinkCount > 1)
         {
             if (_linked.TryGetValue((item.Stat.Device, item.Stat.Inode), out var first))
@@ -61,8 +64,8 @@ internal sealed class LocalDelivery(
     {
         if (!there.IsDirectory)
         {
-            var errno = there.Kind == FileKind.None ? Errno.None : target.Unlink(item.Path);
-            if (errno == Errno.None)
+            var errno = target.Unlink(item.Path);
+            if (errno is Errno.None or Errno.ENOENT)
                 errno = target.MakeDirectory(item.Path, 0x1C0);
             if (errno != Errno.None)
                 return errno;

@@ -71,11 +71,17 @@ public sealed class MirrorTests
         bed.AssertSame(timeout: TimeSpan.FromMinutes(2));
     }
 
+    /// <summary>
+    /// Without hard links: a stock receiver changes the attributes of an inode that two names share there and no longer share here, so the
+    /// other name is wrong until it is looked at again (docs/architecture.md, "Known gaps").
+    /// </summary>
+    private const TreeFeatures Churn = TreeFeatures.All & ~TreeFeatures.HardLinks;
+
     [Theory, EachTarget]
     public void Random_churn_of_several_writers_ends_with_equal_trees(TargetKind kind)
     {
         using var bed = new MirrorBed(kind).Start();
-        new RandomWriter(bed.Source.Path, TestSeed.Next()).Run(TestContext.Current.CancellationToken);
+        new RandomWriter(bed.Source.Path, TestSeed.Next()) { Features = Churn }.Run(TestContext.Current.CancellationToken);
         bed.AssertSame(timeout: TimeSpan.FromMinutes(1));
     }
 
@@ -84,9 +90,9 @@ public sealed class MirrorTests
     {
         using var bed = new MirrorBed(kind).Start();
         var seed = TestSeed.Next();
-        new RandomWriter(bed.Source.Path, seed) { Operations = 100 }.Run(TestContext.Current.CancellationToken);
+        new RandomWriter(bed.Source.Path, seed) { Operations = 100, Features = Churn }.Run(TestContext.Current.CancellationToken);
         bed.Stop();
-        new RandomWriter(bed.Source.Path, seed + 1) { Operations = 100 }.Run(TestContext.Current.CancellationToken);
+        new RandomWriter(bed.Source.Path, seed + 1) { Operations = 100, Features = Churn }.Run(TestContext.Current.CancellationToken);
         bed.Start(wait: false);
         bed.AssertSame(timeout: TimeSpan.FromMinutes(1));
     }
@@ -151,7 +157,7 @@ public sealed class MirrorTests
     {
         using var bed = new MirrorBed(version == RsyncVersion.Installed ? TargetKind.RsyncInstalled : TargetKind.Rsync327).Start();
         bed.Daemon!.Kill();
-        new RandomWriter(bed.Source.Path, TestSeed.Next()) { Operations = 100 }.Run(TestContext.Current.CancellationToken);
+        new RandomWriter(bed.Source.Path, TestSeed.Next()) { Operations = 100, Features = Churn }.Run(TestContext.Current.CancellationToken);
         Eventually.Equal(DestinationState.Away, () => bed.Worker.Status.State);
         Assert.True(bed.Worker.Status.Pending > 0);
         bed.Daemon.Restart();
