@@ -69,6 +69,39 @@ public sealed class FileList
         }
     }
 
+    /// <summary>Tells the groups of hard links which of their members are here.</summary>
+    internal void NumberLinks()
+    {
+        for (var i = 0; i < _entries.Length; i++)
+        {
+            if (!_entries[i].IsBlank)
+                _entries[i].Links?.Numbered(Start + i, _entries[i]);
+        }
+    }
+
+    /// <summary>
+    /// Empties the slots of directories with nothing but directories in them (<c>--prune-empty-dirs</c>), apart from the top.
+    /// For a complete list on the receiving side.
+    /// </summary>
+    /// <param name="isProtected">True for a directory that filter rules protect: it stays, with those it is in.</param>
+    public void PruneEmptyDirectories(Predicate<TreePath> isProtected)
+    {
+        var above = new Stack<FileEntry>();
+        foreach (var entry in _entries)
+        {
+            if (entry.IsBlank || entry.Path.IsRoot)
+                continue;
+            while (above.TryPeek(out var top) && !entry.Path.IsBelow(top.Path))
+                above.Pop().IsBlank = true;
+            if (entry.IsDirectory && !isProtected(entry.Path))
+                above.Push(entry);
+            else
+                above.Clear();
+        }
+        foreach (var empty in above)
+            empty.IsBlank = true;
+    }
+
     /// <summary>An entry whose directory is not in the list; null when there is none. Names to be deleted may stand alone (6.9).</summary>
     internal FileEntry? FindOrphan()
     {

@@ -49,7 +49,10 @@ public sealed class FileLists(bool incremental, bool receiving)
         var directory = !incremental || directoryNumber < 0 ? null : _directories[directoryNumber];
         var list = new FileList(sorted, NextStart, directoryNumber, directory);
         if (receiving)
+        {
             list.BlankDuplicates();
+            list.NumberLinks();
+        }
         _listed.Add(directoryNumber);
         _lists.Add(list);
         (TotalLists, TotalEntries, NextStart) = (TotalLists + 1, TotalEntries + list.Count, NextStart + list.Count + 1);

@@ -6,6 +6,8 @@ namespace ChangedFiles.Rsync.FileList;
 /// </summary>
 public sealed class HardLinkGroup
 {
+    private readonly List<LinkedFile> _members = [];
+
     private HardLinkGroup()
     {
     }
@@ -23,6 +25,15 @@ public sealed class HardLinkGroup
     /// <summary>The member that travelled first.</summary>
     internal FileEntry? First { get; set; }
 
+    /// <summary>On the receiving side: the members of all lists that are complete, by index.</summary>
+    public IReadOnlyList<LinkedFile> Members => _members;
+
+    /// <summary>On the receiving side: a member that is in place with the right contents, to link the others to; null while there is none.</summary>
+    public FileEntry? Finished { get; set; }
+
+    /// <summary>On the receiving side: the member whose data has been asked for; null while none has.</summary>
+    public LinkedFile? Leader { get; private set; }
+
     /// <summary>Says that all of these, none a directory, are names of one inode.</summary>
     public static HardLinkGroup Of(params ReadOnlySpan<FileEntry> members)
     {
@@ -39,4 +50,19 @@ public sealed class HardLinkGroup
             throw new ArgumentException($"{member}: a directory has no hard links", nameof(member));
         member.Links = this;
     }
+
+    /// <summary>Chooses the member to transfer: the last that is known, as stock rsync does, or the one before the leader that failed.</summary>
+    /// <returns>False when every member has been tried.</returns>
+    public bool TryNextLeader()
+    {
+        var at = Leader is { } failed ? _members.FindIndex(member => member.Index >= failed.Index) : _members.Count;
+        Leader = at > 0 ? _members[at - 1] : Leader;
+        return at > 0;
+    }
+
+    /// <summary>A list has been numbered that this is a member of.</summary>
+    internal void Numbered(int index, FileEntry member) => _members.Add(new LinkedFile(index, member));
 }
+
+/// <summary>A member of a group, with its index in the session's lists.</summary>
+public readonly record struct LinkedFile(int Index, FileEntry Entry);

@@ -1,0 +1,91 @@
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Filters;
+using ChangedFiles.Rsync.Options;
+
+namespace ChangedFiles.Rsync.FileList;
+
+/// <summary>
+/// What a sending server may answer to a client's source arguments (docs/protocol.md 11.5): the names, the directories above them with
+/// <c>-R</c>, and what is below them if that was asked for. Arguments may have wildcards, which the server expands.
+/// </summary>
+public sealed class RequestedNames
+{
+    private readonly TransferOptions _options;
+    private readonly Dictionary<byte[], SourceKind> _names = new(NameComparer.Instance);
+    private readonly HashSet<byte[]> _parents = new(NameComparer.Instance);
+    private readonly List<SourceArgument> _patterns = [];
+
+    /// <param name="options">The client's options.</param>
+    /// <param name="arguments">The source arguments as the server gets them, without host or module; names of a files-from as well.</param>
+    public RequestedNames(TransferOptions options, IEnumerable<byte[]> arguments)
+    {
+        _options = options;
+        foreach (var argument in arguments)
+            Add(SourceArgument.Parse(argument, options.Selection.Relative));
+    }
+
+    /// <summary>True when one of the arguments can have produced the entry.</summary>
+    public bool Allow(FileEntry entry)
+    {
+        var path = entry.Path.Bytes;
+        if (entry.Path.IsRoot)
+            return entry.IsDirectory;
+        return AllowsName(path)
+            || (entry.IsDirectory && _parents.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(path))
+            || _patterns.Exists(pattern => Allows(pattern, entry));
+    }
+
+    private void Add(SourceArgument argument)
+    {
+        if (argument.Path.Bytes.ContainsAny("*?[\\"u8))
+        {
+            _patterns.Add(argument);
+            return;
+        }
+        var name = argument.Path.Bytes.ToArray();
+        _names[name] = _names.TryGetValue(name, out var kind) && kind > argument.Kind ? kind : argument.Kind;
+        for (var above = argument.Path.Parent; !above.IsRoot; above = above.Parent)
+            _parents.Add(above.Bytes.ToArray());
+    }
+
+    /// <summary>Looks for the name, and for each directory it is in.</summary>
+    private bool AllowsName(ReadOnlySpan<byte> path)
+    {
+        var names = _names.GetAlternateLookup<ReadOnlySpan<byte>>();
+        if (names.TryGetValue("."u8, out var kind) && AllowsBelow(kind, path.Count((byte)'/') + 1))
+            return true;
+        var name = path;
+        for (var below = 0; ; below++)
+        {
+            if (names.TryGetValue(name, out kind) && (below == 0 || AllowsBelow(kind, below)))
+                return true;
+            var slash = name.LastIndexOf((byte)'/');
+            if (slash < 0)
+                return false;
+            name = name[..slash];
+        }
+    }
+
+    private bool AllowsBelow(SourceKind kind, int levels) =>
+        _options.Selection.Recurse || (_options.TransfersDirs && kind != SourceKind.Name && levels == 1);
+
+    private bool Allows(SourceArgument pattern, FileEntry entry)
+    {
+        var below = entry.Path.Depth - pattern.Path.Depth;
+        return Matches(pattern.Path, entry.Path) && (below < 0 ? entry.IsDirectory : below == 0 || AllowsBelow(pattern.Kind, below));
+    }
+
+    /// <summary>Compares as many components as the shorter one has. A wildcard never crosses a slash.</summary>
+    private static bool Matches(TreePath pattern, TreePath path)
+    {
+        var patterns = pattern.Bytes.Split((byte)'/');
+        foreach (var name in path.Bytes.Split((byte)'/'))
+        {
+            if (!patterns.MoveNext())
+                return true;
+            if (!Wildmatch.IsMatch(pattern.Bytes[patterns.Current], path.Bytes[name]))
+                return false;
+        }
+        return true;
+    }
+}
