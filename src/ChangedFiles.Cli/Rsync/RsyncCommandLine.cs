@@ -29,8 +29,10 @@ internal static class RsyncCommandLine
     }
 
     /// <summary>What is said of an error, two lines as rsync has them: the reason, and the last line with the exit code.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="who">client, server, sender, receiver or generator.</param>
     public static string Explain(RsyncException error, string who = "client") =>
-        $"rsync: {error.Message}\n{error.ExitCode.LastLine(error.Stage.ToString().ToLowerInvariant(), who, VersionPage.Version)}\n";
+        $"rsync: {(who == "server" ? "on remote machine: " : "")}{error.Message}\n{error.ExitCode.LastLine(error.Stage.ToString().ToLowerInvariant(), who, VersionPage.Version)}\n";
 
     private static RsyncInvocation ParseDaemon(IReadOnlyList<string> words)
     {

@@ -11,16 +11,16 @@ internal static class RsyncProgram
     /// <param name="run">Runs a transfer, server or daemon; what it throws is reported as its end.</param>
     public static int Run(int count, Func<RsyncInvocation, ExitCode> run)
     {
-        var who = "client";
+        var words = ProcessFacts.Arguments(count);
+        var who = words.Count > 0 && words[0] == "--server" ? "server" : "client";
         try
         {
-            var invocation = RsyncCommandLine.Parse(ProcessFacts.Arguments(count), Environment.GetEnvironmentVariable, ProcessFacts.Umask());
+            var invocation = RsyncCommandLine.Parse(words, Environment.GetEnvironmentVariable, ProcessFacts.Umask());
             if (invocation.Mode == InvocationMode.Print)
             {
                 Console.Out.Write(invocation.Text);
                 return (int)ExitCode.Success;
             }
-            who = invocation.Mode == InvocationMode.Server ? "server" : who;
             return (int)run(invocation);
         }
         catch (RsyncException error)

@@ -43,6 +43,7 @@ public sealed record ComparisonOptions
 /// <summary>What a match in an alternate destination directory is used for. Only one of them can be in force.</summary>
 public enum AlternateDest
 {
+    /// <summary>There are no such directories.</summary>
     None,
 
     /// <summary><c>--compare-dest</c>: the file is left out of the destination.</summary>

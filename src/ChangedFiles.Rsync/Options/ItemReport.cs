@@ -23,6 +23,7 @@ public readonly record struct ItemReport
     /// <summary>Bytes of the sender's file.</summary>
     public long Length { get; init; }
 
+    /// <summary>The sender's modification time.</summary>
     public FileTime Mtime { get; init; }
 
     /// <summary>The sender's owner; meaningful when owners are preserved.</summary>
@@ -49,5 +50,6 @@ public readonly record struct ItemReport
     /// <summary>The file's checksum, for <c>%C</c>; empty where none was made.</summary>
     public ReadOnlyMemory<byte> Checksum { get; init; }
 
+    /// <summary>What it is, out of <see cref="Mode"/>.</summary>
     public FileKind Kind => (FileKind)(Mode & 0xF000);
 }

@@ -58,12 +58,16 @@ public sealed class ModeChange : IEquatable<ModeChange>
         return mode;
     }
 
+    /// <summary>Equal changes, however they were written.</summary>
     public bool Equals(ModeChange? other) => other is not null && _clauses.AsSpan().SequenceEqual(other._clauses);
 
+    /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as ModeChange);
 
-    public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+    /// <inheritdoc/>
+    public override int GetHashCode() => _clauses.Length;
 
+    /// <summary><see cref="Text"/></summary>
     public override string ToString() => Text;
 
     private static bool TryParseClause(string text, uint umask, out Clause clause)

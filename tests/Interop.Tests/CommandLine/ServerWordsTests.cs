@@ -55,7 +55,7 @@ public sealed class ServerWordsTests : IDisposable
         "--info=1", "--info=name-1", "--debug=all4", "--debug=foo", "-M--foo -M-x --remote-option=--bar=1", "-M foo", "--list-only", "-a --list-only",
         "--files-from=list", "-a --files-from=list", "-ar --files-from=list", "-a --files-from=list --no-R", "-a --files-from=list --no-d",
         "-a --files-from=list -0", "-a --files-from=:list", "-a --files-from=:list -0", "-a --files-from=h:list", "-a --files-from=x:list",
-        "-a --files-from=:list --no-R", "--write-batch=bat -a", "--only-write-batch=bat -a", "--copy-as=root", "-4", "--blocking-io", "--trust-sender",
+        "-a --files-from=:list --no-R", "--write-batch=bat -a", "--only-write-batch=bat -a", "-4", "--blocking-io", "--trust-sender",
         "--protocol=30 -a", "--protocol=31 -a", "--secluded-args --old-args", "--iconv=-", "--no-iconv", "--outbuf=L", "--outbuf=X",
         "--password-file=x", "--contimeout=3", "--confine-root=x", "--insecure-links --confine-root=/", "--foo", "-Q", "-aQ", "--arch", "--archive=x", "--no-foo",
         "--no-archive", "--chmod=u+x", "--chmod=u", "--stop-after=5", "--stop-after=0", "--stop-at=x", "--stop-at=2020-01-01T00:00", "-N", "-a -N --no-N",

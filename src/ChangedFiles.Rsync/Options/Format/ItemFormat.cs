@@ -8,6 +8,7 @@ namespace ChangedFiles.Rsync.Options.Format;
 /// <summary>What an item's line depends on apart from the item: whose session it is.</summary>
 public sealed record ItemFormatContext
 {
+    /// <summary>For <c>%i</c>.</summary>
     public ItemizeContext Itemize { get; init; }
 
     /// <summary><see cref="PreserveOptions.Group"/>; without, <c>%G</c> is DEFAULT.</summary>
@@ -16,16 +17,28 @@ public sealed record ItemFormatContext
     /// <summary>Bytes in a file checksum, for the width of <c>%C</c>.</summary>
     public int ChecksumLength { get; init; } = 16;
 
+    /// <summary><c>%p</c></summary>
     public int ProcessId { get; init; } = Environment.ProcessId;
 
-    /// <summary>For a daemon; a client leaves <c>%h %a %u %P</c> as they are, and <c>%m</c> is empty.</summary>
+    /// <summary><c>%h</c>: the client of a daemon. Null, as on a client, leaves the escape as it is.</summary>
     public string? RemoteHost { get; init; }
+
+    /// <summary><c>%a</c>, likewise.</summary>
     public string? RemoteAddress { get; init; }
+
+    /// <summary><c>%u</c>: the name a daemon's client gave, likewise.</summary>
     public string? User { get; init; }
+
+    /// <summary><c>%P</c>: the module's directory, likewise.</summary>
     public string? ModulePath { get; init; }
+
+    /// <summary><c>%m</c>: the module; empty on a client.</summary>
     public string Module { get; init; } = "";
 
+    /// <summary>The time zone of <c>%M</c> and <c>%t</c>.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Local;
+
+    /// <summary>The clock of <c>%t</c>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
