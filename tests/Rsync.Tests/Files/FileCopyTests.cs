@@ -78,7 +78,7 @@ public sealed class FileCopyTests : IDisposable
     [Fact]
     public void A_full_disk_is_said()
     {
-        using var mount = Mount.Tmpfs("1m");
+        using var mount = TempMount.Tmpfs("1m");
         Assert.Equal(Errno.None, LocalTree.Open(mount.Path, out var small));
         using (small)
         {

@@ -1,5 +1,6 @@
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
+using ChangedFiles.TestKit;
 using Xunit;
 
 namespace ChangedFiles.Rsync.Tests.Files;
@@ -14,7 +15,7 @@ public abstract class LoopMountTests(string kind)
     [Fact]
     public void Clones_attributes_and_removed_directories_work()
     {
-        using var mount = Mount.Loop(kind);
+        using var mount = TempMount.Loop(kind);
         Assert.Equal(Errno.None, LocalTree.Open(mount.Path, out var tree));
         using (tree)
         {

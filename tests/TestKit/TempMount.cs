@@ -1,16 +1,14 @@
-using ChangedFiles.TestKit;
-
-namespace ChangedFiles.Rsync.Tests.Files;
+namespace ChangedFiles.TestKit;
 
 /// <summary>A file system of its own, mounted for a test and unmounted with it; the test is skipped where that cannot be.</summary>
-public sealed class Mount : IDisposable
+public sealed class TempMount : IDisposable
 {
     // The smallest that mkfs.xfs makes; the image is sparse.
     private const long ImageSize = 320L << 20;
 
     private readonly TempDirectory _temp = new();
 
-    private Mount(params string[] arguments)
+    private TempMount(params string[] arguments)
     {
         Path = _temp.Mkdir("mounted");
         Command.Check("mount", [.. arguments, Path]);
@@ -18,14 +16,14 @@ public sealed class Mount : IDisposable
 
     public string Path { get; }
 
-    public static Mount Tmpfs(string size)
+    public static TempMount Tmpfs(string size)
     {
         Privileges.NeedsMount();
-        return new Mount("-t", "tmpfs", "-o", $"size={size}", "none");
+        return new TempMount("-t", "tmpfs", "-o", $"size={size}", "none");
     }
 
     /// <summary>A fresh file system of a kind (ext4, xfs, btrfs) in a loop-mounted image.</summary>
-    public static Mount Loop(string kind)
+    public static TempMount Loop(string kind)
     {
         Privileges.NeedsMount();
         Privileges.NeedsProgram($"mkfs.{kind}");
@@ -35,7 +33,7 @@ public sealed class Mount : IDisposable
             using (var file = File.OpenHandle(image, FileMode.Open, FileAccess.Write))
                 RandomAccess.SetLength(file, ImageSize);
             Command.Check($"mkfs.{kind}", "-q", image);
-            return new Mount("-o", "loop", image);
+            return new TempMount("-o", "loop", image);
         }
         finally
         {
