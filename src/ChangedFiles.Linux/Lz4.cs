@@ -14,7 +14,9 @@ public static partial class Lz4
     public static int Compress(ReadOnlySpan<byte> input, Span<byte> output) =>
         LZ4_compress_default(input, output, input.Length, output.Length);
 
-    /// <summary>Decompresses one block. Returns the number of bytes, or less than 0 when it is broken or <paramref name="output"/> is too short.</summary>
+    /// <summary>
+    /// Decompresses one block. Returns the number of bytes, or less than 0 when it is broken or <paramref name="output"/> is too short.
+    /// </summary>
     public static int Decompress(ReadOnlySpan<byte> input, Span<byte> output) =>
         LZ4_decompress_safe(input, output, input.Length, output.Length);
 

@@ -33,7 +33,9 @@ public sealed class BlockHash : IDisposable
     /// <summary>Bytes of a full sum.</summary>
     public int DigestLength => _kind.DigestLength();
 
-    /// <summary>Writes the first bytes of the block's sum, as many as <paramref name="sum"/> holds (at most <see cref="DigestLength"/>).</summary>
+    /// <summary>
+    /// Writes the first bytes of the block's sum, as many as <paramref name="sum"/> holds (at most <see cref="DigestLength"/>).
+    /// </summary>
     public void Compute(ReadOnlySpan<byte> block, Span<byte> sum)
     {
         Span<byte> full = stackalloc byte[Checksum.MaxDigestLength];

@@ -7,7 +7,7 @@ namespace ChangedFiles.Rsync.Delta;
 /// Says a file in terms of a basis: which of its parts are blocks of the basis, and what is between them.
 /// As long as blocks follow each other it goes from block to block; the window is rolled only where something changed.
 /// </summary>
-public sealed class DeltaSearch : IDisposable
+public sealed class DeltaSearch
 {
     private readonly BlockSums _sums;
     private readonly SumHead _head;
@@ -27,15 +27,15 @@ public sealed class DeltaSearch : IDisposable
     private int _literal;
     private int _lastMatch = -1;
 
-    private DeltaSearch(BlockSums sums, BlockHash hash, bool inPlace, SourceWindow source, IDeltaSink sink)
+    private DeltaSearch(BlockSums sums, BlockHash hash, BlockIndex index, bool inPlace, SourceWindow source, IDeltaSink sink)
     {
         _sums = sums;
         _head = sums.Head;
         _hash = hash;
+        _index = index;
         _sink = sink;
         _source = source;
         _strong = new byte[_head.StrongLength];
-        _index = new BlockIndex(sums, highestFirst: inPlace);
         _unmoved = inPlace ? new BitArray(_head.Count) : null;
     }
 
@@ -56,11 +56,13 @@ public sealed class DeltaSearch : IDisposable
             return;
         }
         using var window = new SourceWindow(source, 0, length, sums.Head.BlockLength, digest);
-        using var search = new DeltaSearch(sums, hash, inPlace, window, sink);
-        search.Search();
+        using var index = new BlockIndex(sums, highestFirst: inPlace);
+        new DeltaSearch(sums, hash, index, inPlace, window, sink).Search();
     }
 
-    /// <summary>Passes a source on from <paramref name="offset"/> without looking for matches, <paramref name="length"/> bytes or to its end.</summary>
+    /// <summary>
+    /// Passes a source on from <paramref name="offset"/> without looking for matches, <paramref name="length"/> bytes or to its end.
+    /// </summary>
     public static void SendWhole(ReadAt source, long offset, long length, StrongHash digest, IDeltaSink sink)
     {
         using var window = new SourceWindow(source, offset, length, 0, digest);
@@ -70,8 +72,6 @@ public sealed class DeltaSearch : IDisposable
             window.Position += window.Available;
         }
     }
-
-    public void Dispose() => _index.Dispose();
 
     private ReadOnlySpan<byte> Window => _source.Data[.._head.BlockLength];
 

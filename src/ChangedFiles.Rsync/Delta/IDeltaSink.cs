@@ -9,12 +9,3 @@ public interface IDeltaSink
     /// <summary>A block of the basis; <paramref name="data"/> are its bytes.</summary>
     void Copy(int block, ReadOnlySpan<byte> data);
 }
-
-/// <summary>
-/// Reads at <paramref name="offset"/> bytes from the start of a file. Returns the number of bytes read, 0 at the end; may be less
-/// than asked. What to do about a read error is the caller's choice (docs/protocol.md 7.5), never seen here.
-/// </summary>
-public delegate int ReadAt(Span<byte> buffer, long offset);
-
-/// <summary>Writes all of <paramref name="data"/> at <paramref name="offset"/> bytes from the start of a file.</summary>
-public delegate void WriteAt(ReadOnlySpan<byte> data, long offset);

@@ -18,7 +18,7 @@ public enum CompressionKind
 /// <summary>Names, choice and levels of the token compressions (docs/protocol.md 2.4).</summary>
 public static class Compression
 {
-    /// <summary>What this side offers in a negotiation, in the only order that all releases agree on: what there are libraries for.</summary>
+    /// <summary>What this side offers: what there are libraries for, in the only order that all releases agree on.</summary>
     public static IReadOnlyList<CompressionKind> Available { get; } =
         [.. new[] { CompressionKind.Zstd, CompressionKind.Lz4, CompressionKind.Zlibx, CompressionKind.Zlib }.Where(IsAvailable)];
 
@@ -33,7 +33,9 @@ public static class Compression
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    /// <summary>Understands a name from an option or a negotiation list. False for unknown names and for what there is no library for.</summary>
+    /// <summary>
+    /// Understands a name from an option or a negotiation list. False for unknown names and for what there is no library for.
+    /// </summary>
     public static bool TryParse(string name, out CompressionKind kind)
     {
         foreach (var known in Enum.GetValues<CompressionKind>())
@@ -48,7 +50,9 @@ public static class Compression
         return false;
     }
 
-    /// <summary>The level to use: <paramref name="wished"/> within the method's limits, or its default for null. 0 where there are no levels.</summary>
+    /// <summary>
+    /// The level to use: <paramref name="wished"/> within the method's limits, or its default for null. 0 where there are no levels.
+    /// </summary>
     public static int Level(this CompressionKind kind, int? wished) => kind switch
     {
         CompressionKind.Zlib or CompressionKind.Zlibx => wished is null or -1 ? 6 : Math.Clamp(wished.Value, 0, 9),

@@ -2,7 +2,9 @@ using ChangedFiles.Rsync.Wire;
 
 namespace ChangedFiles.Rsync.Tokens;
 
-/// <summary><c>i32</c> tokens: the length of a literal run and its bytes, minus block number minus 1, 0 at the end (docs/protocol.md 7.5).</summary>
+/// <summary>
+/// <c>i32</c> tokens: the length of a literal run and its bytes, minus block number minus 1, 0 at the end (docs/protocol.md 7.5).
+/// </summary>
 internal sealed class PlainTokenWriter(FrameWriter writer) : TokenWriter(writer)
 {
     // Longer runs are refused by 3.4.3 and 3.4.4.

@@ -29,7 +29,7 @@ public abstract class TokenWriter : IDeltaSink, IDisposable
     };
 
     /// <summary>Starts a file.</summary>
-    /// <param name="incompressible">A file that is not worth the effort (<c>--skip-compress</c>); a hint that some methods can follow.</param>
+    /// <param name="incompressible">Not worth the effort (<c>--skip-compress</c>): a hint that the zlib methods follow.</param>
     public abstract void Begin(bool incompressible = false);
 
     public abstract void Literal(ReadOnlySpan<byte> data);

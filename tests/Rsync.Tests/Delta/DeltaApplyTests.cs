@@ -64,9 +64,11 @@ public sealed class DeltaApplyTests : IDisposable
     {
         var basis = Randoms.New().Bytes(100_000);
         var sums = DeltaSamples.Sums(basis, _hash);
-        using var apply = new DeltaApply(sums.Head, DeltaSamples.Reader(basis), (_, _) => Assert.Fail("written"), _digest) { InPlace = true };
+        using var apply = new DeltaApply(sums.Head, DeltaSamples.Reader(basis), Refuse, _digest) { InPlace = true };
         Replay(apply, DeltaSamples.Search(basis, sums, _hash, inPlace: true));
         Assert.Equal(Randoms.Md5(basis), Digest());
+
+        static void Refuse(ReadOnlySpan<byte> data, long offset) => Assert.Fail($"{data.Length} bytes written at {offset}");
     }
 
     [Fact]
@@ -102,7 +104,8 @@ public sealed class DeltaApplyTests : IDisposable
     [Fact]
     public void A_file_beyond_the_limit_is_refused_before_it_is_written()
     {
-        using var apply = new DeltaApply(new SumHead(3, 700, 2, 600), DeltaSamples.Reader(new byte[2000]), Write, _digest) { MaxLength = 1000 };
+        var head = new SumHead(3, 700, 2, 600);
+        using var apply = new DeltaApply(head, DeltaSamples.Reader(new byte[2000]), Write, _digest) { MaxLength = 1000 };
         apply.Literal(new byte[900]);
         Assert.Throws<InvalidDataException>(() => { apply.Copy(0); });
         Assert.Throws<InvalidDataException>(() => apply.Literal(new byte[101]));

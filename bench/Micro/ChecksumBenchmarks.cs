@@ -1,0 +1,53 @@
+using BenchmarkDotNet.Attributes;
+using ChangedFiles.Rsync.Checksums;
+
+namespace ChangedFiles.Micro;
+
+/// <summary>One MiB in blocks: the sums that a generator makes.</summary>
+public class ChecksumBenchmarks : IDisposable
+{
+    private readonly byte[] _data = Samples.Noise(1 << 20, seed: 1);
+    private readonly byte[] _sum = new byte[Checksum.MaxDigestLength];
+    private BlockHash _hash = null!;
+    private StrongHash _digest = null!;
+
+    [Params(700, 32768)]
+    public int Block { get; set; }
+
+    [Params(ChecksumKind.Xxh128, ChecksumKind.Md5)]
+    public ChecksumKind Kind { get; set; }
+
+    [GlobalSetup]
+    public void Setup() => (_hash, _digest) = (new BlockHash(Kind, 1, seedFix: true), StrongHash.Create(Kind));
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _hash.Dispose();
+        _digest.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Benchmark]
+    public uint Weak()
+    {
+        var all = 0u;
+        for (var at = 0; at + Block <= _data.Length; at += Block)
+            all ^= WeakSum.Of(_data.AsSpan(at, Block));
+        return all;
+    }
+
+    [Benchmark]
+    public void Strong()
+    {
+        for (var at = 0; at + Block <= _data.Length; at += Block)
+            _hash.Compute(_data.AsSpan(at, Block), _sum.AsSpan(0, _hash.DigestLength));
+    }
+
+    [Benchmark]
+    public void Digest()
+    {
+        _digest.Append(_data);
+        _digest.Finish(_sum);
+    }
+}
