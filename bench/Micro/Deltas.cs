@@ -5,7 +5,7 @@ using ChangedFiles.Rsync.Delta;
 namespace ChangedFiles.Micro;
 
 /// <summary>A file of 64 MiB against its basis: signature, and searches from all the same to nothing in common.</summary>
-public class DeltaBenchmarks : IDisposable
+public class Deltas : IDisposable
 {
     private const int Length = 64 << 20;
 

@@ -4,7 +4,7 @@ using ChangedFiles.Rsync.Checksums;
 namespace ChangedFiles.Micro;
 
 /// <summary>One MiB in blocks: the sums that a generator makes.</summary>
-public class ChecksumBenchmarks : IDisposable
+public class Checksums : IDisposable
 {
     private readonly byte[] _data = Samples.Noise(1 << 20, seed: 1);
     private readonly byte[] _sum = new byte[Checksum.MaxDigestLength];
