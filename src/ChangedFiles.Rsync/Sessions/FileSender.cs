@@ -3,6 +3,7 @@ using ChangedFiles.Rsync.Checksums;
 using ChangedFiles.Rsync.Delta;
 using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Tokens;
 using ChangedFiles.Rsync.Wire;
 
 namespace ChangedFiles.Rsync.Sessions;
@@ -10,14 +11,12 @@ namespace ChangedFiles.Rsync.Sessions;
 /// <summary>Sends the contents of one file after another: tokens against the receiver's block sums, and the digest (docs/protocol.md 7.4, 7.5).</summary>
 internal sealed class FileSender : IDeltaSink, IDisposable
 {
-    /// <summary>Longest literal run; some receivers refuse longer ones (docs/protocol.md 7.5).</summary>
-    private const int MaxLiteral = 32 * 1024;
-
     private readonly FrameWriter _writer;
     private readonly TransferStats _stats;
     private readonly Action<FileEntry, long>? _onProgress;
     private readonly StrongHash _digest;
     private readonly BlockHash _blockHash;
+    private readonly TokenWriter _tokens;
     private FileEntry _entry = null!;
     private SourceFile _file = null!;
     private Errno _readError;
@@ -28,6 +27,9 @@ internal sealed class FileSender : IDeltaSink, IDisposable
         (_writer, _stats, _onProgress) = (session.Writer, stats, onProgress);
         _digest = StrongHash.Create(session.Terms.TransferChecksum);
         _blockHash = new BlockHash(session.Terms.TransferChecksum, session.Terms.Seed, session.Terms.Has(CompatFlags.ChecksumSeedFix));
+        if (!Compression.TryParse(session.Terms.Compression ?? "none", out var kind))
+            throw new NotSupportedException($"compression {session.Terms.Compression} needs a library that is not there");
+        _tokens = TokenWriter.Create(kind, session.Writer, kind.Level(null), session.Terms.Protocol);
     }
 
     /// <summary>Sends all of <paramref name="file"/>, as long as it was when it was opened.</summary>
@@ -37,11 +39,12 @@ internal sealed class FileSender : IDeltaSink, IDisposable
     {
         (_entry, _file, _readError, _done) = (entry, file, Errno.None, 0);
         var length = file.Stat.Size;
+        _tokens.Begin();
         if (sums is null || sums.Head.Count == 0)
             DeltaSearch.SendWhole(ReadAt, 0, length, _digest, this);
         else
             DeltaSearch.Run(sums, _blockHash, inPlace, ReadAt, length, _digest, this);
-        _writer.WriteInt32(0);
+        _tokens.Finish();
         WriteDigest();
         _stats.FilesTransferred++;
         _stats.TransferredSize += length;
@@ -51,19 +54,14 @@ internal sealed class FileSender : IDeltaSink, IDisposable
     public void Literal(ReadOnlySpan<byte> data)
     {
         _stats.LiteralData += data.Length;
-        for (; !data.IsEmpty; data = data[Math.Min(MaxLiteral, data.Length)..])
-        {
-            var run = data[..Math.Min(MaxLiteral, data.Length)];
-            _writer.WriteInt32(run.Length);
-            _writer.Write(run);
-            Advance(run.Length);
-        }
+        _tokens.Literal(data);
+        Advance(data.Length);
     }
 
     public void Copy(int block, ReadOnlySpan<byte> data)
     {
         _stats.MatchedData += data.Length;
-        _writer.WriteInt32(-block - 1);
+        _tokens.Copy(block, data);
         Advance(data.Length);
     }
 
@@ -71,6 +69,7 @@ internal sealed class FileSender : IDeltaSink, IDisposable
     {
         _digest.Dispose();
         _blockHash.Dispose();
+        _tokens.Dispose();
     }
 
     private void Advance(int count)
