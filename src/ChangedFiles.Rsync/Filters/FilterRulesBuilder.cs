@@ -29,7 +29,10 @@ public sealed class FilterRulesBuilder
         _reader = new RuleReader(OpenFile, CvsRules, nulDelimited) { IsMergedAlready = _ => false };
     }
 
-    /// <summary>-C: at the end come the per-directory .cvsignore files and the built-in list.</summary>
+    /// <summary>
+    /// -C: at the end come the per-directory .cvsignore files and the built-in list. A serving receiver leaves this off: a client that
+    /// sends sends them itself.
+    /// </summary>
     public bool CvsExclude { get; set; }
 
     /// <summary>After all other rules the sender leaves out what .gitignore files in the tree name.</summary>

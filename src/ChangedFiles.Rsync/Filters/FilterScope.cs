@@ -129,10 +129,8 @@ public sealed class FilterScope
             var folder = merge.Pattern[..^merge.LastName.Length];
             if (folder.IsEmpty)
                 return false;
-            var found = folder[0] == '/'
-                ? folder.Length == 1 ? (start = TreePath.Root) == TreePath.Root : MergeFiles.TryResolve(TreePath.Root, folder[1..], out start)
-                : MergeFiles.TryResolve(first, folder, out start);
-            return found && first.IsBelow(start);
+            var absolute = folder[0] == '/';
+            return MergeFiles.TryResolve(absolute ? TreePath.Root : first, folder[(absolute ? 1 : 0)..], out start) && first.IsBelow(start);
         }
 
         private static TreePath Down(TreePath at, TreePath towards)

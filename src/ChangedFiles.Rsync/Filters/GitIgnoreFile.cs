@@ -56,7 +56,10 @@ internal static class GitIgnoreFile
         return text[..kept];
     }
 
-    /// <summary>Two stars mean something only as a whole component; elsewhere git takes them for one.</summary>
+    /// <summary>
+    /// Two stars mean something only where a component may begin and end; elsewhere git takes them for one. It matches the text before
+    /// the first wildcard by itself, so a component may also begin there.
+    /// </summary>
     private static byte[] WithRealStars(ReadOnlySpan<byte> pattern)
     {
         var result = new List<byte>(pattern.Length);
@@ -73,7 +76,8 @@ internal static class GitIgnoreFile
             var first = i;
             while (i + 1 < pattern.Length && pattern[i + 1] == '*')
                 i++;
-            if (i > first && (first == 0 || pattern[first - 1] == '/') && (i + 1 == pattern.Length || pattern[i + 1] == '/'))
+            var begins = first == 0 || pattern[first - 1] == '/' || pattern[..first].IndexOfAny("*?[\\"u8) < 0;
+            if (i > first && begins && (i + 1 == pattern.Length || pattern[i + 1] == '/'))
                 result.Add((byte)'*');
         }
         return [.. result];

@@ -36,7 +36,7 @@ internal static class MergeFiles
     public static bool TryResolve(TreePath directory, ReadOnlySpan<byte> name, out TreePath path)
     {
         path = directory;
-        if (name.IsEmpty || name[0] == '/')
+        if (name.StartsWith("/"u8))
             return false;
         foreach (var range in name.Split((byte)'/'))
         {

@@ -113,6 +113,8 @@ internal sealed class RuleReader(MergeFileOpener open, Func<FilterModifiers, Fil
         var modifiers = token.Modifiers & ~FilterModifiers.ExcludeSelf;
         if (token.Kind == RuleKind.DirMerge)
         {
+            if (!TreePath.TryParse(lastName, out var file) || file.IsRoot)
+                throw new FilterException($"per-directory merge file \"{TreePath.Printable(name)}\": that is no name of a file");
             var wanted = lastName.ToArray();
             if (!IsMergedAlready(wanted) && !_rules.Exists(rule => rule.IsDirMerge && rule.LastName.SequenceEqual(wanted)))
                 _rules.Add(new FilterRule(modifiers, name, true, origin));

@@ -37,6 +37,8 @@ public sealed class FilterRulesTests
     [InlineData("merge", "ends before its pattern")]
     [InlineData("!foo", "takes nothing after it")]
     [InlineData(". /does/not/exist", "cannot be read")]
+    [InlineData(": a/..", "no name of a file")]
+    [InlineData(": a/", "no name of a file")]
     public void A_wrong_rule_is_refused_with_the_reason(string rule, string reason)
     {
         var error = Assert.Throws<FilterException>(() => new FilterRulesBuilder().AddFilter(rule));
