@@ -12,7 +12,7 @@ public sealed record FileEvent(Operation Operation, byte[] Path)
     public DateTimeOffset Time { get; init; }
 
     /// <summary>
-    /// The name was come across in a new directory instead of being reported. A report of the same may follow, so the action waits a moment for it.
+    /// The name was come across in a new directory, not reported. A report of the same may follow: the action waits a moment for it.
     /// </summary>
     public bool IsFound { get; init; }
 

@@ -20,7 +20,7 @@ public enum Operation
     RENAME = 1 << 8,
     CHMOD = 1 << 9,
     CHOWN = 1 << 10,
-    /// <summary>Attributes changed otherwise, or the source of events cannot tell which: times, extended attributes, ACLs.</summary>
+    /// <summary>Attributes changed otherwise: times, extended attributes, ACLs.</summary>
     ATTRIB = 1 << 11,
     TRUNCATE = 1 << 12,
     ANY = (1 << 13) - 1,

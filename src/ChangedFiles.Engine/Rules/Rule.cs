@@ -4,7 +4,11 @@ using ChangedFiles.Engine.Rules.Patterns;
 namespace ChangedFiles.Engine.Rules;
 
 /// <summary>One line of a rule: on these operations, this action.</summary>
-public sealed record RuleLine(Operation Operations, RuleAction Action, string File, int LineNumber);
+public sealed record RuleLine(Operation Operations, RuleAction Action, string File, int LineNumber)
+{
+    /// <summary>file:line, for messages.</summary>
+    public string Place => $"{File}:{LineNumber}";
+}
 
 /// <summary>A RULE with everything below it. Immutable.</summary>
 public sealed class Rule

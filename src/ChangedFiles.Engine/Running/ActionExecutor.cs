@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -23,10 +24,11 @@ public sealed class ActionExecutor : IActionExecutor, IDisposable
 
     /// <param name="log">Gets the output of commands and the lines of LOG.</param>
     /// <param name="rsync">Runs plain rsync lines; without it they run as the program they name.</param>
-    public ActionExecutor(ILogger log, RsyncRunner? rsync = null)
+    /// <param name="environment">What commands find in their environment; without it, this process's own.</param>
+    public ActionExecutor(ILogger log, RsyncRunner? rsync = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         _log = log;
-        _commands = new CommandExecutor(log);
+        _commands = new CommandExecutor(log, environment ?? OwnEnvironment());
         _rsync = rsync;
     }
 
@@ -45,6 +47,9 @@ public sealed class ActionExecutor : IActionExecutor, IDisposable
     };
 
     public void Dispose() => _http.Dispose();
+
+    private static Dictionary<string, string> OwnEnvironment() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
 
     // A run waits for a process most of its time; the thread pool is not for that.
     private static Task<ActionOutcome> OnThread(Func<ActionOutcome> run) =>
@@ -93,7 +98,7 @@ public sealed class ActionExecutor : IActionExecutor, IDisposable
         foreach (var values in run.Values)
         {
             var text = Printable(action.Text, values);
-            _log.LogInformation("{Text}", text);
+            _log.RuleSaid(text);
         }
         return Task.FromResult(ActionOutcome.Success);
     }
@@ -118,7 +123,9 @@ public sealed class ActionExecutor : IActionExecutor, IDisposable
         foreach (var fileEvent in run.Events)
         {
             var single = run with { Events = [fileEvent] };
-            var outcome = _commands.Run(single, ["rsync"u8.ToArray(), .. action.Arguments(single.Values.First())], [], cancellation);
+            // -s: the name travels inside the protocol instead of through the remote shell, where newlines and wildcards would change.
+            byte[][] words = ["rsync"u8.ToArray(), "-s"u8.ToArray(), .. action.Arguments(single.Values.First())];
+            var outcome = _commands.Run(single, words, [], cancellation);
             if (!outcome.Succeeded)
                 return outcome;
         }
@@ -139,7 +146,7 @@ public sealed class DryRunExecutor(TextWriter output) : IActionExecutor
         lock (output)
         {
             foreach (var values in run.Values)
-                output.WriteLine($"{run.Place}: [{run.Line.Action.Manner}] {run.Line.Action.Describe(values)}");
+                output.WriteLine($"{run.Line.Place}: [{run.Line.Action.Manner}] {run.Line.Action.Describe(values)}");
         }
         return Task.FromResult(ActionOutcome.Success);
     }

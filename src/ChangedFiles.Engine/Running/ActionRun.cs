@@ -8,9 +8,6 @@ public sealed record ActionRun(Rule Rule, RuleLine Line, IReadOnlyList<FileEvent
 {
     /// <summary>The values for the substitutions of each event.</summary>
     public IEnumerable<EventValues> Values => Events.Select(e => new EventValues(e, Rule.LiteralPrefix));
-
-    /// <summary>Where the line stands, for messages.</summary>
-    public string Place => $"{Line.File}:{Line.LineNumber}";
 }
 
 /// <summary>How a run ended.</summary>

@@ -49,7 +49,7 @@ public sealed class ActionRunner : IAsyncDisposable
     {
         if (match.Event.Pid > 0 && _executor.IsOwn(match.Line, match.Event.Pid))
         {
-            _log.LogDebug("{File}:{Line}: not run for what it wrote itself", match.Line.File, match.Line.LineNumber);
+            _log.OwnWrite(match.Line.Place);
             return;
         }
         _room.Wait(_stop.Token);
@@ -96,12 +96,7 @@ public sealed class ActionRunner : IAsyncDisposable
     {
         var before = _queue.Pending;
         if (_queue.Add(match))
-        {
-            var path = TreePath.Printable(match.Event.Path);
-            _log.LogWarning("{File}:{Line}: the action for {Path} starts itself again by what it writes ({Count} runs in a row): "
-                + "its next run waits {Pause} s; let it write elsewhere, or IGNORE what it writes",
-                match.Line.File, match.Line.LineNumber, path, LoopGuard.MaxChain, LoopGuard.Pause.TotalSeconds);
-        }
+            _log.Looping(match.Line.Place, TreePath.Printable(match.Event.Path), LoopGuard.MaxChain, LoopGuard.Pause.TotalSeconds);
         if (_queue.Pending == before)
             _room.Release();    // joined one that waits already
     }
@@ -118,8 +113,7 @@ public sealed class ActionRunner : IAsyncDisposable
         }
         catch (Exception e)
         {
-            var place = run.Run.Place;
-            _log.LogError(e, "{Place}: the action broke", place);
+            _log.ActionBroke(e, run.Run.Line.Place);
             outcome = new ActionOutcome(e.Message);
         }
         if (!outcome.Succeeded && timeout.IsCancellationRequested)
@@ -130,14 +124,14 @@ public sealed class ActionRunner : IAsyncDisposable
     private void Complete(StartableRun run, ActionOutcome outcome)
     {
         _running--;
-        var place = run.Run.Place;
+        var place = run.Run.Line.Place;
         var before = _queue.Pending;
         var givenUp = _queue.Complete(run, outcome);
         if (!outcome.Succeeded)
         {
             var what = run.Actions is [var only] ? TreePath.Printable(only.Match.Event.Path) : $"{run.Actions.Count} names";
             var next = givenUp.Count > 0 ? "given up" : "it will be tried again";
-            _log.LogWarning("{Place}: {What}: {Reason}; {Next}", place, what, outcome.Failure, next);
+            _log.ActionFailed(place, what, outcome.Failure!, next);
         }
         foreach (var action in givenUp)
             Bury(action, place, outcome.Failure!);
@@ -154,7 +148,7 @@ public sealed class ActionRunner : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _log.LogError("cannot write {File}, a failed action is not kept: {Reason}", _deadLetters!.Path, e.Message);
+            _log.LetterLost(_deadLetters!.Path, e.Message);
         }
     }
 }

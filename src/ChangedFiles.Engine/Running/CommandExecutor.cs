@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Text;
 using ChangedFiles.Engine.Rules;
 using ChangedFiles.Engine.Rules.Actions;
@@ -11,13 +10,14 @@ using Microsoft.Win32.SafeHandles;
 namespace ChangedFiles.Engine.Running;
 
 /// <summary>Runs shell and EXEC lines as processes.</summary>
-internal sealed class CommandExecutor(ILogger log)
+/// <param name="log">Gets what commands say.</param>
+/// <param name="environment">What they find in their environment besides the values of the event.</param>
+internal sealed class CommandExecutor(ILogger log, IEnumerable<KeyValuePair<string, string>> environment)
 {
     // Also held while a command is started: it may write before its group is noted.
     private readonly Lock _starting = new();
     private readonly HashSet<(RuleLine Line, int Group)> _running = [];
-    private readonly byte[][] _environment =
-        [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => Encoding.UTF8.GetBytes($"{e.Key}={e.Value}"))];
+    private readonly byte[][] _environment = [.. environment.Select(e => Encoding.UTF8.GetBytes($"{e.Key}={e.Value}"))];
 
     public bool IsOwn(RuleLine line, int pid)
     {
@@ -46,7 +46,8 @@ internal sealed class CommandExecutor(ILogger log)
         ActionRun run, IReadOnlyList<byte[]> arguments, IReadOnlyList<ShellVariable> variables, CancellationToken cancellation)
     {
         var settings = run.Rule.Settings;
-        var place = run.Place;
+        var directory = settings.WorkDirectory ?? "/";
+        var place = run.Line.Place;
         var words = arguments;
         if (settings.User is { } user)
         {
@@ -54,14 +55,14 @@ internal sealed class CommandExecutor(ILogger log)
                 return new ActionOutcome($"there is no user {user}");
             words = [.. AsUser(user, group), .. arguments];
         }
-        var environment = EnvironmentOf(run, variables);
+        var variablesOfRun = EnvironmentOf(run, variables);
         var input = settings.Batch?.Input == BatchInput.Stdin ? run.Events.SelectMany(e => (byte[])[.. e.Path, 0]).ToArray() : [];
         CommandProcess? process;
         lock (_starting)
         {
-            var errno = CommandProcess.Start(Command, input, line => log.LogInformation("{Place}: {Line}", place, line), out process);
+            var errno = CommandProcess.Start(Command, input, line => log.CommandSaid(place, line), out process);
             if (errno != Errno.None)
-                return new ActionOutcome($"cannot start {PathText.Decode(words[0])} in {settings.WorkDirectory ?? "/"}: {errno.Describe()}");
+                return new ActionOutcome($"cannot start {PathText.Decode(words[0])} in {directory}: {errno.Describe()}");
             _running.Add((run.Line, process!.Group));
         }
         try
@@ -79,8 +80,8 @@ internal sealed class CommandExecutor(ILogger log)
         {
             Program = words[0],
             Arguments = words,
-            Environment = environment,
-            WorkingDirectory = PathText.Encode(settings.WorkDirectory ?? "/"),
+            Environment = variablesOfRun,
+            WorkingDirectory = PathText.Encode(directory),
             Input = childInput,
             Output = childOutput,
             Error = childOutput,

@@ -61,20 +61,16 @@ public sealed class RuleWatch : IEventSink, IDisposable
         foreach (ref readonly var seen in events)
         {
             if (seen.Has(FileOperations.Overflow))
-                _log.LogError("{Directory}: events were lost, and with them the actions for them; raise fs.inotify.max_queued_events", Directory);
+                _log.EventsLost(Directory);
             if (seen.Has(FileOperations.RootGone))
-                _log.LogError("{Directory}: removed, moved away or unmounted; its rules have nothing to act on any more", Directory);
+                _log.RootGone(Directory);
             _translation.Translate(seen, Post);
         }
     }
 
-    void IEventSink.Unwatched(TreePath directory, Errno reason)
-    {
-        var why = reason.Describe();
-        _log.LogWarning("{Directory}/{Below} is not watched: {Reason}", Directory, directory, why);
-    }
+    void IEventSink.Unwatched(TreePath directory, Errno reason) => _log.NotWatched(Directory, directory.ToString(), reason.Describe());
 
-    void IEventSink.Failed(Exception reason) => _log.LogError("{Directory}: watching has ended: {Reason}", Directory, reason.Message);
+    void IEventSink.Failed(Exception reason) => _log.WatchingEnded(Directory, reason.Message);
 
     public void Dispose()
     {

@@ -1,0 +1,136 @@
+using System.Text;
+using ChangedFiles.Engine.Rules;
+using ChangedFiles.Engine.Running;
+using ChangedFiles.Engine.Watching;
+using ChangedFiles.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace ChangedFiles.Interop.Tests.Rules;
+
+/// <summary>
+/// The two rules of 2001, word for word, on the paths that they name: with a real sshd, rsync and ImageMagick. Needs root to make those
+/// paths, and a machine where they are not in use.
+/// </summary>
+public sealed class RulesOf2001Tests : IAsyncLifetime
+{
+    private const string Replication = """
+        RULE ^/home/mike/test
+        IGNORE \.Xauthority
+        OPENW   rsync --rsh=ssh -a _FILE_  faustus:/mirrors/otto_FILE_
+        MKDIR   rsync --rsh=ssh -a _FILE_  faustus:/mirrors/otto_FILE_
+        SYMLINK rsync --rsh=ssh -a _NEW_FILE_  faustus:/mirrors/otto_NEW_FILE_
+        UNLINK  ssh faustus rm -f /mirrors/otto_FILE_
+        RMDIR   ssh faustus rmdir /mirrors/otto_FILE_
+        RENAME  ssh faustus "rm /mirrors/otto/_OLD_FILE_"; rsync --rsh=ssh -a _NEW_FILE_ faustus:/mirrors/otto/_NEW_FILE_
+        """;
+
+    private const string HotFolder = """
+        RULE ^/export/home/image-converter.*\.jpg$
+        OPENW  /usr/bin/convert _FILE_ `dirname _FILE_`/`basename _FILE_ .jpg`.png
+        """;
+
+    private const string Evil = "it's a \"name\" $(touch PWNED) `touch PWNED`; * \\ \n.jpg";
+    private const string Source = "/home/mike/test";
+    private const string Mirror = "/mirrors/otto/home/mike/test";
+
+    private readonly TempDirectory _temp = new();
+    private readonly List<string> _made = [];
+    private readonly List<IAsyncDisposable> _running = [];
+
+    [Fact]
+    public void The_replication_rule_replicates()
+    {
+        MakeTop("/home/mike", Source);
+        MakeTop("/mirrors", Mirror);
+        using var sshd = new Sshd();
+        Directory.CreateDirectory(Source + "/old");
+        Directory.CreateDirectory(Mirror + "/old");
+        using var watch = Start(Replication, "/home/mike", sshd);
+
+        string[] names = ["plain", "with blank", Evil];
+        foreach (var name in names)
+            File.WriteAllText($"{Source}/{name}", name);
+        File.WriteAllText(Source + "/.Xauthority-c", "secret");
+        File.CreateSymbolicLink(Source + "/link", "plain");
+        Directory.CreateDirectory(Source + "/new");
+        Directory.Delete(Source + "/old");
+        foreach (var name in names)
+            Eventually.Equal(name, () => Content($"{Mirror}/{name}"));
+        Eventually.Equal("plain", () => new FileInfo(Mirror + "/link").LinkTarget);
+        Eventually.True(() => Directory.Exists(Mirror + "/new") && !Directory.Exists(Mirror + "/old"), "directories follow");
+
+        File.Move(Source + "/plain", Source + "/renamed 'it'");
+        File.Delete($"{Source}/{Evil}");
+        Eventually.Equal("plain", () => Content(Mirror + "/renamed 'it'"));
+        Eventually.True(() => !File.Exists(Mirror + "/plain") && !File.Exists($"{Mirror}/{Evil}"), "what is gone goes");
+        Assert.False(File.Exists(Mirror + "/.Xauthority-c"));
+        Assert.Empty(Directory.GetFiles("/", "PWNED"));
+    }
+
+    [Fact]
+    public void The_hot_folder_makes_a_png_of_each_jpg()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/convert"), "needs ImageMagick");
+        const string Folder = "/export/home/image-converter";
+        MakeTop("/export", Folder);
+        using var watch = Start(HotFolder, "/export/home");
+        Command.Check("/usr/bin/convert", "-size", "10x10", "xc:red", _temp["red.jpg"]);
+        foreach (var name in (string[])["red.jpg", "two words.jpg", "it's $(touch PWNED).jpg"])
+        {
+            File.Copy(_temp["red.jpg"], $"{Folder}/{name}");
+            var png = $"{Folder}/{name[..^4]}.png";
+            Eventually.True(() => File.Exists(png) && File.ReadAllBytes(png) is [0x89, (byte)'P', (byte)'N', (byte)'G', ..], png);
+        }
+        Assert.Empty(Directory.GetFiles("/", "PWNED"));
+    }
+
+    public ValueTask InitializeAsync()
+    {
+        Privileges.NeedsRoot();
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var running in _running)
+            await running.DisposeAsync();
+        foreach (var top in _made)
+            Command.Check("rm", "-rf", "--one-file-system", top);
+        _temp.Dispose();
+    }
+
+    private RuleWatch Start(string rules, string directory, Sshd? sshd = null)
+    {
+        var file = RuleFile.Parse(rules);
+        Assert.Empty(file.Diagnostics);
+        var environment = Environment.GetEnvironmentVariables().Keys.Cast<string>().ToDictionary(k => k, k => Environment.GetEnvironmentVariable(k)!);
+        if (sshd is not null)
+            environment["PATH"] = $"{SshToFaustus(sshd)}:{environment["PATH"]}";
+        var executor = new ActionExecutor(NullLogger.Instance, environment: environment);
+        var runner = new ActionRunner(executor, NullLogger.Instance);
+        _running.Add(runner);
+        var watch = new RuleWatch(directory, file.Rules, runner, new WatchOptions { Kind = EventSourceKind.Inotify }, NullLogger.Instance);
+        watch.Start(TestContext.Current.CancellationToken);
+        return watch;
+    }
+
+    /// <summary>A directory with an ssh that knows the host of the rules.</summary>
+    private string SshToFaustus(Sshd sshd)
+    {
+        var configuration = File.ReadAllText(sshd.ConfigurationPath).Replace($"Host {sshd.Host}\n", "Host faustus\n", StringComparison.Ordinal);
+        var path = _temp.Write("ssh_config", configuration);
+        var program = _temp.Write("bin/ssh", $"#!/bin/sh\nexec {Command.Find("ssh")} -F {path} \"$@\"\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return _temp["bin"];
+    }
+
+    private void MakeTop(string top, string directory)
+    {
+        Assert.SkipWhen(Directory.Exists(top), $"{top} is in use on this machine");
+        _made.Add(top);
+        Directory.CreateDirectory(directory);
+    }
+
+    private static string? Content(string path) => File.Exists(path) ? File.ReadAllText(path, Encoding.UTF8) : null;
+}
