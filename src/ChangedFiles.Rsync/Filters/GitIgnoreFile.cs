@@ -77,8 +77,17 @@ internal static class GitIgnoreFile
             while (i + 1 < pattern.Length && pattern[i + 1] == '*')
                 i++;
             var begins = first == 0 || pattern[first - 1] == '/' || pattern[..first].IndexOfAny("*?[\\"u8) < 0;
-            if (i > first && begins && (i + 1 == pattern.Length || pattern[i + 1] == '/'))
+            if (i == first || !begins)
+                continue;
+            var rest = pattern[(i + 1)..];
+            if (rest.IsEmpty || rest[0] == '/')
                 result.Add((byte)'*');
+            else if (rest.StartsWith("\\/"u8))
+            {
+                // A slash that is escaped has to be there, so at least one component does too.
+                result.AddRange("/**"u8);
+                i++;
+            }
         }
         return [.. result];
     }

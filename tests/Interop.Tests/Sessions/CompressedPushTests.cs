@@ -94,14 +94,14 @@ public sealed class CompressedPushTests
             }
             KnownDaemon? known = null;
             string? Choice(string option) => more.FirstOrDefault(word => word.StartsWith(option))?[option.Length..];
-            Rsync.Checksums.Checksum.TryParse(Choice("--checksum-choice=")!, out var checksum);
+            var isChosen = Rsync.Checksums.Checksum.TryParse(Choice("--checksum-choice=") ?? "auto", out var checksum);
             string[] words = ["--server", "-logDtpRe.LsfxCIvu", .. more, "-@-1", "-I", ".", "mod/"];
             using var session = DaemonClient.Open(new DaemonRequest
             {
                 Address = new DaemonAddress("127.0.0.1", "mod", daemon.Port),
                 Arguments = [.. words.Select(Encoding.ASCII.GetBytes)],
                 Protocol = protocol,
-                Wishes = new NegotiationWishes { Checksum = (checksum, checksum), Compression = Choice("--compress-choice=") },
+                Wishes = new NegotiationWishes { Checksum = isChosen ? (checksum, checksum) : null, Compression = Choice("--compress-choice=") },
             }, ref known, TestContext.Current.CancellationToken);
             return new PushBatch { Entries = entries, Options = Options, Source = tree }.Send(session, TestContext.Current.CancellationToken);
         }

@@ -27,6 +27,7 @@ public sealed class GitIgnoreTests
     [InlineData("d/**", "two stars at the end", "d/foo", "d/e/foo", "d2")]
     [InlineData("d/**/foo", "two stars between", "d/foo", "d/e/foo", "d/e/f/foo", "foo")]
     [InlineData("d**foo", "two stars within a name are one", "dfoo", "d/foo", "dxfoo")]
+    [InlineData("**\\/foo", "an escaped slash has to be there", "foo", "d/foo", "d/e/foo")]
     [InlineData("/d**/foo", "after plain text they are two", "dfoo", "d/foo", "dx/foo", "dx/e/foo", "dxfoo")]
     [InlineData("\\#h\n\\!n\n# no\n#h2", "escapes and comments", "#h", "!n", "#h2", " no")]
     [InlineData("c   \nd\\ ", "blanks at the end", "c", "c ", "d", "d ")]
