@@ -9,6 +9,7 @@ namespace ChangedFiles.Rsync.Sessions;
 internal static class Negotiation
 {
     private const int MaxNameList = 255;
+    private const string None = "none";
 
     /// <summary>Row 1 of 2.1, over a remote shell: both sides say their protocol, the lower one is spoken.</summary>
     public static int ExchangeVersions(FrameReader reader, FrameWriter writer, int ours)
@@ -42,7 +43,7 @@ internal static class Negotiation
 
         var (transfer, list) = wishes.Checksum ?? (ChecksumKind.Md5, ChecksumKind.Md5);
         if (negotiates && wishes.Checksum is null)
-            transfer = list = ChooseChecksum(ReadNames(reader));
+            transfer = list = Parse(Choose(wishes.Checksums, ReadNames(reader), "checksum"));
         var compression = wishes.Compression;
         if (wishes.OffersCompression)
             compression = negotiates ? Choose(wishes.Compressions, ReadNames(reader), "compression") : "zlib";
@@ -52,25 +53,69 @@ internal static class Negotiation
             Flags = flags,
             TransferChecksum = transfer,
             ListChecksum = list,
-            Compression = compression,
+            Compression = compression == None ? null : compression,
             Seed = reader.ReadInt32(),
         };
+    }
+
+    /// <summary>The server's part of the same rows.</summary>
+    /// <param name="flags">What the server decides, see <see cref="FlagsFor"/>.</param>
+    public static SessionTerms AsServer(FrameReader reader, FrameWriter writer, int protocol, CompatFlags flags, NegotiationWishes wishes)
+    {
+        writer.WriteVarint((int)flags);
+        var negotiates = flags.HasFlag(CompatFlags.VarintFileListFlags);
+        if (negotiates && wishes.Checksum is null)
+            writer.WriteVstring(Join([.. wishes.Checksums, None]));
+        if (negotiates && wishes.OffersCompression)
+            writer.WriteVstring(Join([.. wishes.Compressions, None]));
+        writer.Flush();
+
+        // The first of the client's names is right against old and new clients (2.4).
+        var (transfer, list) = wishes.Checksum ?? (ChecksumKind.Md5, ChecksumKind.Md5);
+        if (negotiates && wishes.Checksum is null)
+            transfer = list = Parse(Choose(ReadNames(reader), [.. wishes.Checksums, None], "checksum"));
+        var compression = wishes.Compression;
+        if (wishes.OffersCompression)
+            compression = negotiates ? Choose(ReadNames(reader), [.. wishes.Compressions, None], "compression") : "zlib";
+        var seed = wishes.Seed != 0 ? wishes.Seed : Random.Shared.Next(1, int.MaxValue);
+        writer.WriteInt32(seed);
+        writer.Flush();
+        return new SessionTerms
+        {
+            Protocol = protocol,
+            Flags = flags,
+            TransferChecksum = transfer,
+            ListChecksum = list,
+            Compression = compression == None ? null : compression,
+            Seed = seed,
+        };
+    }
+
+    /// <summary>What a server can grant a client of what its options and capability letters ask for (1.5, 2.2).</summary>
+    public static CompatFlags FlagsFor(ServerRequest request)
+    {
+        CompatFlags If(char letter, CompatFlags flag) => request.Capabilities.Contains(letter) ? flag : CompatFlags.None;
+        return CompatFlags.SymlinkTimes
+            | (request.Options.AllowsIncrementalRecursion(receiving: !request.Sender) ? If('i', CompatFlags.IncrementalRecursion) : CompatFlags.None)
+            | If('f', CompatFlags.SafeFileList)
+            | If('x', CompatFlags.AvoidXattrShortcut)
+            | If('C', CompatFlags.ChecksumSeedFix)
+            | If('I', CompatFlags.InplacePartialDir)
+            | If('v', CompatFlags.VarintFileListFlags)
+            | If('u', CompatFlags.Id0Names);
     }
 
     /// <summary>Row 3: only when neither side has the choice made already.</summary>
     public static void SendChecksumNames(FrameWriter writer, NegotiationWishes wishes)
     {
         if (wishes.Checksum is null)
-            writer.WriteVstring(Join(Checksum.Available.Select(kind => kind.WireName())));
+            writer.WriteVstring(Join(wishes.Checksums));
     }
 
-    private static ChecksumKind ChooseChecksum(IReadOnlyList<string> theirs)
-    {
-        var name = Choose(Checksum.Available.Select(kind => kind.WireName()), theirs, "checksum");
-        return Checksum.TryParse(name, out var kind) ? kind : throw new InvalidOperationException($"{name} was offered but is unknown");
-    }
+    private static ChecksumKind Parse(string name) =>
+        Checksum.TryParse(name, out var kind) ? kind : throw new InvalidOperationException($"{name} was offered but is unknown");
 
-    /// <summary>The client takes the first of its own names that the server has too (2.4).</summary>
+    /// <summary>The first of <paramref name="ours"/> that the other side has too.</summary>
     private static string Choose(IEnumerable<string> ours, IReadOnlyList<string> theirs, string what) =>
         ours.FirstOrDefault(theirs.Contains)
         ?? throw new RsyncException(ExitCode.Unsupported, SessionStage.Setup, $"no common {what} algorithm; the other side offers: {string.Join(' ', theirs)}");
@@ -79,19 +124,4 @@ internal static class Negotiation
         [.. Encoding.ASCII.GetString(reader.ReadVstring(MaxNameList, "length of a list of algorithms")).Split(' ', StringSplitOptions.RemoveEmptyEntries)];
 
     private static byte[] Join(IEnumerable<string> names) => Encoding.ASCII.GetBytes(string.Join(' ', names));
-}
-
-/// <summary>What a client brings to the negotiation.</summary>
-public sealed record NegotiationWishes
-{
-    /// <summary>An explicit choice for transfer and list sums; null negotiates.</summary>
-    public (ChecksumKind Transfer, ChecksumKind List)? Checksum { get; init; }
-
-    /// <summary>An explicit choice of compression, or null.</summary>
-    public string? Compression { get; init; }
-
-    /// <summary>Compression is wanted and its algorithm open: the names to offer, in the canonical order. Empty: none wanted.</summary>
-    public IReadOnlyList<string> Compressions { get; init; } = [];
-
-    internal bool OffersCompression => Compressions.Count > 0;
 }

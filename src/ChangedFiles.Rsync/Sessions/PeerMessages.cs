@@ -19,7 +19,7 @@ public sealed class PeerMessages
 
     private readonly List<string> _errors = [];
 
-    /// <summary>Called for each line of text: what kind it is, and the line, safe to print.</summary>
+    /// <summary>Called for each line of text: what kind it is, and the line in the form of <see cref="ArgumentText"/>, not yet safe to print.</summary>
     public Action<MessageCode, string>? OnText { get; set; }
 
     /// <summary>Called with the path of something the peer deleted.</summary>
@@ -93,13 +93,12 @@ public sealed class PeerMessages
         {
             if (payload[range].IsEmpty)
                 continue;
-            var line = TreePath.Printable(payload[range]);
-            OnText?.Invoke(code, line);
+            OnText?.Invoke(code, ArgumentText.Decode(payload[range]));
             if (code is MessageCode.Info or MessageCode.Warning)
                 continue;
             ErrorCount++;
             if (_errors.Count < MaxKeptErrors)
-                _errors.Add(line);
+                _errors.Add(TreePath.Printable(payload[range]));
         }
     }
 

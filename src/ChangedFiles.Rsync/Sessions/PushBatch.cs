@@ -36,7 +36,7 @@ public sealed record PushBatch
     /// <param name="cancellation">Ends every wait; the session is of no use afterwards.</param>
     /// <exception cref="RsyncException">The session ended before its time.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public PushResult Send(Session session, CancellationToken cancellation = default)
+    public TransferResult Send(Session session, CancellationToken cancellation = default)
     {
         using var registration = session.Connection.CancelWith(cancellation);
         var stats = new TransferStats();
@@ -50,7 +50,7 @@ public sealed record PushBatch
             using var sender = new Sender(session, lists, Source, Options, Events, stats);
             sender.Run();
             sender.Finish();
-            return PushResult.Of(session, stats, sender.IoError);
+            return TransferResult.Of(session, stats, sender.IoError);
         }
         catch (RsyncException failure)
         {

@@ -13,7 +13,6 @@ namespace ChangedFiles.Rsync.Sessions;
 /// </summary>
 internal sealed class Sender : IDisposable
 {
-    private const int DeletionKinds = 5;
     private const int MaxDeletions = 1 << 28;
     private const int LastPhase = 2;
 
@@ -115,8 +114,8 @@ internal sealed class Sender : IDisposable
 
     private void ReadDeletionCounts()
     {
-        for (var kind = 0; kind < DeletionKinds; kind++)
-            Stats.Deleted += _reader.ReadVarint(0, MaxDeletions, "number of deletions");
+        int Count() => _reader.ReadVarint(0, MaxDeletions, "number of deletions");
+        Stats.Deleted = new KindCounts(Count(), Count(), Count(), Count(), Count());
     }
 
     private void ExpectDone()
@@ -131,7 +130,7 @@ internal sealed class Sender : IDisposable
         var request = SenderRequest.Read(_reader, index, _digestLength, withHead: !_options.DryRun, withSums);
         var entry = _lists.Find(index);
         if (request.Flags.HasFlag(ItemFlags.IsNew))
-            Stats.Created++;
+            Stats.Created = Stats.Created.Add(entry?.Mode ?? 0);
         if (entry is null)
         {
             // Item reports name a list's own directory by the number before the list (6.6); anything else must exist.

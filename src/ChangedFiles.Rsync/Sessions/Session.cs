@@ -12,10 +12,10 @@ public sealed class Session : IDisposable
     /// <summary>How much of a broken session is read in search of the peer's last words, in bytes.</summary>
     private const long MaxLastWords = 64 << 20;
 
-    internal Session(Connection connection, FrameReader reader, FrameWriter writer, SessionTerms terms)
+    internal Session(Connection connection, FrameReader reader, FrameWriter writer, SessionTerms terms, bool isServer = false)
     {
-        (Connection, Reader, Writer, Terms) = (connection, reader, writer, terms);
-        Messages.OnTimeout = AdoptTimeout;
+        (Connection, Reader, Writer, Terms, IsServer) = (connection, reader, writer, terms, isServer);
+        Messages.OnTimeout = isServer ? null : AdoptTimeout;
         reader.OnMessage = Messages.Handle;
         writer.StartMultiplexing();
         reader.StartMultiplexing();
@@ -23,6 +23,19 @@ public sealed class Session : IDisposable
 
     /// <summary>What was agreed.</summary>
     public SessionTerms Terms { get; }
+
+    /// <summary>True for the side that was started by the other one, whose user is at the other end.</summary>
+    public bool IsServer { get; }
+
+    /// <summary>
+    /// Takes what this side has to say to its user: a kind (<see cref="MessageCode.Info"/>, <see cref="MessageCode.Warning"/>,
+    /// <see cref="MessageCode.Error"/> or <see cref="MessageCode.ErrorXfer"/>) and a line in the form of <see cref="ArgumentText"/>. Null: a
+    /// server sends it to the peer, a client drops it. May be called by each thread of the session.
+    /// </summary>
+    public Action<MessageCode, string>? OnSay { get; set; }
+
+    /// <summary>This side said that something was not transferred.</summary>
+    internal bool HasTransferError { get; private set; }
 
     /// <summary>What the peer says beside the data.</summary>
     public PeerMessages Messages { get; } = new();
@@ -38,6 +51,21 @@ public sealed class Session : IDisposable
     internal FrameReader Reader { get; }
 
     internal FrameWriter Writer { get; }
+
+    /// <summary>Says something to the user, wherever that is: see <see cref="OnSay"/>. Any thread may, at any time.</summary>
+    /// <param name="code"><see cref="MessageCode.ErrorXfer"/> also makes the exit code 23.</param>
+    /// <param name="line">In the form of <see cref="ArgumentText"/>, without an end of line.</param>
+    internal void Say(MessageCode code, string line)
+    {
+        HasTransferError |= code == MessageCode.ErrorXfer;
+        if (OnSay is not null)
+            OnSay(code, line);
+        else if (IsServer)
+            SayToPeer(code, line);
+    }
+
+    /// <summary>Sends a line to the client, with the next flush.</summary>
+    internal void SayToPeer(MessageCode code, string line) => Writer.Post(code, ArgumentText.Encode(line + "\n"));
 
     /// <summary>
     /// For a session that was opened ahead: false when the peer has closed it or gave up meanwhile.

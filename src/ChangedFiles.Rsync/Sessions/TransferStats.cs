@@ -4,7 +4,7 @@ namespace ChangedFiles.Rsync.Sessions;
 public sealed class TransferStats
 {
     /// <summary>Entries in the file lists.</summary>
-    public long Files { get; internal set; }
+    public KindCounts Files { get; internal set; }
 
     /// <summary>Regular files whose data was sent or received.</summary>
     public long FilesTransferred { get; internal set; }
@@ -25,8 +25,14 @@ public sealed class TransferStats
     public long FileListSize { get; internal set; }
 
     /// <summary>Items that were created.</summary>
-    public long Created { get; internal set; }
+    public KindCounts Created { get; internal set; }
 
     /// <summary>Items that were deleted.</summary>
-    public long Deleted { get; internal set; }
+    public KindCounts Deleted { get; internal set; }
+
+    /// <summary>Time that the sender took to make its first list.</summary>
+    public TimeSpan FileListGeneration { get; internal set; }
+
+    /// <summary>Time that the first list took to cross.</summary>
+    public TimeSpan FileListTransfer { get; internal set; }
 }

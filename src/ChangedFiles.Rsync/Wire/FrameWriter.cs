@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 
 namespace ChangedFiles.Rsync.Wire;
 
@@ -18,6 +19,7 @@ public sealed partial class FrameWriter
 
     private readonly Connection _connection;
     private readonly byte[] _buffer = new byte[BufferSize];
+    private readonly ConcurrentQueue<(MessageCode Code, byte[] Payload)> _posted = [];
     private Func<bool>? _readMeanwhile;
     private bool _multiplexed;
     private int _frameStart = -1;
@@ -103,8 +105,16 @@ public sealed partial class FrameWriter
         WriteMessage(code, bytes);
     }
 
+    /// <summary>A message that goes out with the next <see cref="Flush"/>. Unlike everything else here it may come from any thread.</summary>
+    public void Post(MessageCode code, byte[] payload) => _posted.Enqueue((code, payload));
+
     /// <summary>Hands everything to the kernel, waiting until it is taken.</summary>
-    public void Flush() => Send(_readMeanwhile);
+    public void Flush()
+    {
+        while (_multiplexed && _posted.TryDequeue(out var message))
+            WriteMessage(message.Code, message.Payload);
+        Send(_readMeanwhile);
+    }
 
     /// <summary>Shows the peer that this side is alive: an empty data frame (docs/protocol.md 3.4). Nothing before multiplexing.</summary>
     public void KeepAlive()

@@ -6,6 +6,7 @@ using ChangedFiles.Cli.Rsync.Output;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Options.Format;
+using ChangedFiles.Rsync.Sessions;
 using ChangedFiles.TestKit;
 using Xunit;
 

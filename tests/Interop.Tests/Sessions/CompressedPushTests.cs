@@ -79,7 +79,7 @@ public sealed class CompressedPushTests
         File.WriteAllBytes(path, [.. data]);
     }
 
-    private static PushResult Push(RsyncDaemon daemon, string source, int protocol, params string[] more)
+    private static TransferResult Push(RsyncDaemon daemon, string source, int protocol, params string[] more)
     {
         LinuxException.ThrowIf(LocalTree.Open(source, out var tree), "open", source);
         using (tree)

@@ -42,7 +42,7 @@ public sealed class PushBatchTests
         Assert.True(result.Stats.MatchedData > 250_000, $"{result.Stats.MatchedData} bytes matched");
     }
 
-    private static PushResult Push(RsyncDaemon daemon, TempDirectory source)
+    private static TransferResult Push(RsyncDaemon daemon, TempDirectory source)
     {
         LinuxException.ThrowIf(LocalTree.Open(source.Path, out var tree), "open", source.Path);
         using (tree)

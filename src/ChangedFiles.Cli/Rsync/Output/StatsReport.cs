@@ -1,14 +1,9 @@
 using System.Globalization;
 using System.Text;
 using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Sessions;
 
 namespace ChangedFiles.Cli.Rsync.Output;
-
-/// <summary>Numbers of items by kind, as <c>--stats</c> has them.</summary>
-internal readonly record struct KindCounts(long Regular, long Directories, long Links, long Devices, long Specials)
-{
-    public long Total => Regular + Directories + Links + Devices + Specials;
-}
 
 /// <summary>The numbers of a run, for its last lines. Sizes in bytes.</summary>
 internal sealed record RunNumbers
