@@ -9,7 +9,7 @@ namespace ChangedFiles.TestKit;
 /// </summary>
 public sealed class LoopbackLink : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly int _serverPort;
     private readonly HashSet<Socket> _sockets = [];
     private readonly ManualResetEventSlim _flowing = new(true);
@@ -17,9 +17,12 @@ public sealed class LoopbackLink : IDisposable
     private int _connections, _delayMilliseconds;
     private volatile bool _down, _disposed;
 
-    public LoopbackLink(int serverPort)
+    /// <param name="serverPort">Of a server on 127.0.0.1.</param>
+    /// <param name="address">Where clients reach it; this machine's 127.0.0.1 unless told otherwise.</param>
+    public LoopbackLink(int serverPort, IPAddress? address = null)
     {
         _serverPort = serverPort;
+        _listener = new TcpListener(address ?? IPAddress.Loopback, 0);
         _listener.Start();
         Background(Accept);
     }

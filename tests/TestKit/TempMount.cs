@@ -7,11 +7,13 @@ public sealed class TempMount : IDisposable
     private const long ImageSize = 320L << 20;
 
     private readonly TempDirectory _temp = new();
+    private readonly string[] _arguments;
 
     private TempMount(params string[] arguments)
     {
+        _arguments = arguments;
         Path = _temp.Mkdir("mounted");
-        Command.Check("mount", [.. arguments, Path]);
+        Attach();
     }
 
     public string Path { get; }
@@ -41,9 +43,23 @@ public sealed class TempMount : IDisposable
         }
     }
 
+    /// <summary>A directory once more, at another place.</summary>
+    public static TempMount Bind(string directory)
+    {
+        Privileges.NeedsMount();
+        return new TempMount("--bind", directory);
+    }
+
+    /// <summary>Mounts it again after <see cref="Detach"/>.</summary>
+    public void Attach() => Command.Check("mount", [.. _arguments, Path]);
+
+    /// <summary>Unmounts it under those who use it.</summary>
+    public void Detach() => Command.Check("umount", "--lazy", Path);
+
     public void Dispose()
     {
-        Command.Check("umount", Path);
+        if (Command.Run("mountpoint", "--quiet", Path).ExitCode == 0)
+            Detach();
         _temp.Dispose();
     }
 }

@@ -8,6 +8,9 @@ public readonly record struct DirtyMark(TreePath Path)
     /// <summary>Everything below is in question too: a directory that appeared, went, or was not watched for a while.</summary>
     public bool Subtree { get; init; }
 
+    /// <summary>Every name directly in it is in question too: something may be there that the source does not have.</summary>
+    public bool Names { get; init; }
+
     /// <summary>When the oldest change behind it was seen: a timestamp of the tree's clock.</summary>
     public long Since { get; init; }
 
@@ -21,6 +24,7 @@ public readonly record struct DirtyMark(TreePath Path)
     public DirtyMark Merge(DirtyMark newer) => this with
     {
         Subtree = Subtree || newer.Subtree,
+        Names = Names || newer.Names,
         Since = Math.Min(Since, newer.Since),
         NotBefore = Math.Min(NotBefore, newer.NotBefore),
         RenamedFrom = newer.RenamedFrom ?? RenamedFrom,

@@ -32,9 +32,10 @@ public sealed class DaemonDestination : IDestination
 
     public Delivery Deliver(PlannedBatch batch, CancellationToken cancellation)
     {
+        var begun = false;
         try
         {
-            return Send(batch, cancellation);
+            return Send(batch, ref begun, cancellation);
         }
         catch (RsyncException failure) when (_deleteByName && RejectsModeZero(failure))
         {
@@ -44,7 +45,7 @@ public sealed class DaemonDestination : IDestination
         }
         catch (RsyncException failure)
         {
-            throw new DestinationException(Describe(failure), IsPermanent(failure), failure.ExitCode, failure);
+            throw new DestinationException(Describe(failure), IsPermanent(failure), failure.ExitCode, failure) { Interrupted = begun };
         }
     }
 
@@ -52,12 +53,13 @@ public sealed class DaemonDestination : IDestination
 
     public void Dispose() => _sessions.Dispose();
 
-    private Delivery Send(PlannedBatch batch, CancellationToken cancellation)
+    private Delivery Send(PlannedBatch batch, ref bool begun, CancellationToken cancellation)
     {
         var deleteByName = _deleteByName;
         var wire = WireBatch.Of(batch, _options, deleteByName);
         var failures = new List<FailedPath>(batch.Failures);
         using var session = _sessions.Take(cancellation);
+        begun = true;
         _sessions.Refill();
         var result = new PushBatch
         {

@@ -31,6 +31,8 @@ public sealed class DestinationWorker : IDisposable
     private readonly Lock _statusLock = new();
     private DestinationStatus _status;
     private volatile bool _draining;
+    private bool _drained;
+    private long? _awayUntil;
 
     /// <param name="destination">Owned from here on.</param>
     /// <param name="planner">For this worker alone.</param>
@@ -75,9 +77,9 @@ public sealed class DestinationWorker : IDisposable
     /// <summary>Delivers what is pending, then ends. A destination that is away is not waited for.</summary>
     public void Finish()
     {
+        Changes.ReleaseAll();
         _draining = true;
         _stop.Set();
-        Changes.ReleaseAll();
         Changes.Wake();
     }
 
@@ -109,15 +111,13 @@ public sealed class DestinationWorker : IDisposable
     {
         try
         {
-            var tend = TimeSpan.Zero;
-            while (!_abort.IsCancellationRequested && !IsFinal(_status.State))
+            while (!HasEnded)
             {
-                if (Changes.Wait(_draining ? TimeSpan.Zero : tend))
-                    Deliver();
-                else if (_draining)
-                    return;
-                else
-                    tend = _destination.Tend();
+                var pause = Turn();
+                if (IsAway)
+                    _stop.Wait(pause);
+                else if (pause != TimeSpan.Zero)
+                    Changes.Wait(pause);
             }
         }
         catch (Exception bug)
@@ -127,22 +127,45 @@ public sealed class DestinationWorker : IDisposable
         }
     }
 
+    /// <summary>Nothing will be delivered any more.</summary>
+    internal bool HasEnded => _abort.IsCancellationRequested || IsFinal(_status.State) || _drained;
+
+    private bool IsAway => _awayUntil is { } until && until > _clock.GetTimestamp();
+
+    /// <summary>Delivers one batch where there is something to deliver; never waits for changes or for a destination that is away.</summary>
+    /// <returns>How long nothing is to be done unless a mark is made meanwhile.</returns>
+    internal TimeSpan Turn()
+    {
+        if (IsAway)
+            return _clock.GetElapsedTime(_clock.GetTimestamp(), _awayUntil!.Value);
+        _awayUntil = null;
+        var draining = _draining;
+        if (Changes.Wait(TimeSpan.Zero))
+        {
+            Deliver();
+            return TimeSpan.Zero;
+        }
+        _drained = draining;
+        return draining ? TimeSpan.Zero : _destination.Tend();
+    }
+
     private void Deliver()
     {
         var marks = Changes.Take(MarksPerBatch);
         if (marks.Count == 0)
             return;
+        PlannedBatch? batch = null;
         try
         {
             _checkSource();
-            var batch = _planner.Plan(marks);
+            batch = _planner.Plan(marks);
             var planned = _clock.GetTimestamp();
             var delivery = _destination.Deliver(batch, _abort.Token);
             Settle(batch, delivery, planned);
         }
         catch (DestinationException away)
         {
-            Changes.Return(marks);
+            Changes.Return(away.Interrupted ? marks.Concat(Interrupted(batch!)) : marks);
             if (away.NeedsEverything)
                 Changes.Mark(TreePath.Root, subtree: true);
             GoAway(away);
@@ -156,6 +179,14 @@ public sealed class DestinationWorker : IDisposable
         {
             Changes.Return(marks);
         }
+    }
+
+    /// <summary>A receiver that was killed leaves half-written files under temporary names, which only a look at the whole directory finds.</summary>
+    private static IEnumerable<DirtyMark> Interrupted(PlannedBatch batch)
+    {
+        var since = batch.Marks.Min(mark => mark.Since);
+        return batch.Items.Where(item => item.Stat.IsRegular && item.Action == PlannedAction.Send).Select(item => item.Path.Parent).Distinct()
+            .Select(directory => new DirtyMark(directory) { Names = true, Since = since });
     }
 
     private void Settle(PlannedBatch batch, Delivery delivery, long planned)
@@ -253,7 +284,7 @@ public sealed class DestinationWorker : IDisposable
         if (_draining)
             _abort.Cancel();
         else
-            _stop.Wait(_backoff.Next());
+            _awayUntil = Changes.After(_backoff.Next());
     }
 
     private static bool IsFinal(DestinationState state) => state is DestinationState.Failed or DestinationState.Halted;

@@ -54,6 +54,9 @@ public sealed class DestinationException(string message, bool permanent, Rsync.O
 
     public Rsync.Options.ExitCode ExitCode { get; } = exitCode;
 
+    /// <summary>It went while the batch was on its way, so that something half-done may be left.</summary>
+    public bool Interrupted { get; init; }
+
     /// <summary>What comes back may be another place: everything has to be compared again.</summary>
     public bool NeedsEverything { get; init; }
 }

@@ -92,7 +92,7 @@ public sealed class Planner(IFileSource source, Selection selection)
             else if (!IsExcluded(path, stat.IsDirectory))
             {
                 Send(path, stat);
-                if (mark.Subtree && stat.IsDirectory)
+                if ((mark.Subtree || mark.Names) && stat.IsDirectory)
                     _toSweep.Enqueue(mark);
             }
         }
@@ -208,13 +208,13 @@ public sealed class Planner(IFileSource source, Selection selection)
                 throw new SourceLostException("the source directory is empty");
             var complete = true;
             foreach (var name in _names)
-                complete &= SweepChild(directory.Child(name), mark.Since);
+                complete &= SweepChild(directory.Child(name), mark);
             if (complete)
                 Items[directory] = Items[directory] with { Action = PlannedAction.Sweep };
         }
 
         /// <summary>False when the name exists but cannot be listed.</summary>
-        private bool SweepChild(TreePath path, long since)
+        private bool SweepChild(TreePath path, DirtyMark above)
         {
             var errno = source.Stat(path, out var stat);
             if (errno == Errno.ENOENT)
@@ -228,8 +228,8 @@ public sealed class Planner(IFileSource source, Selection selection)
                 return true;
             var before = Failures.Count;
             Send(path, stat);
-            if (stat.IsDirectory)
-                _toSweep.Enqueue(new DirtyMark(path) { Subtree = true, Since = since });
+            if (stat.IsDirectory && above.Subtree)
+                _toSweep.Enqueue(above with { Path = path, RenamedFrom = null });
             return Failures.Count == before;
         }
 
