@@ -18,14 +18,17 @@ public sealed record ChildStart
     /// <summary>Where it runs; null is this process's own directory.</summary>
     public byte[]? WorkingDirectory { get; init; }
 
+    /// <summary>It leads a process group of its own: the terminal's signals do not reach it, nor may it read from the terminal.</summary>
+    public bool OwnGroup { get; init; } = true;
+
     public required SafeHandle Input { get; init; }
     public required SafeHandle Output { get; init; }
     public required SafeHandle Error { get; init; }
 }
 
 /// <summary>
-/// A process that this one started (<c>posix_spawn(3)</c>): leader of a process group of its own, so that it and what it starts can be
-/// ended together, with default signals and nothing but the three descriptors.
+/// A process that this one started (<c>posix_spawn(3)</c>), with default signals and nothing but the three descriptors; unless said otherwise
+/// leader of a process group of its own, so that it and what it starts can be ended together.
 /// </summary>
 public sealed unsafe partial class ChildProcess : IDisposable
 {
@@ -33,7 +36,8 @@ public sealed unsafe partial class ChildProcess : IDisposable
     public const int SIGTERM = 15;
 
     private const int PidfdOpen = 434;
-    private const short SETPGROUP_SIGDEF_SIGMASK = 0x02 | 0x04 | 0x08;
+    private const short SETPGROUP = 0x02;
+    private const short SETSIGDEF_SIGMASK = 0x04 | 0x08;
     private const int O_CLOEXEC = 0x80000;
     private const int WNOHANG = 1;
 
@@ -42,15 +46,12 @@ public sealed unsafe partial class ChildProcess : IDisposable
     private const int SignalSetSize = 128;
 
     private readonly SafeFileHandle _pidfd;
+    private readonly bool _ownGroup;
     private int? _status;
 
-    private ChildProcess(int pid, SafeFileHandle pidfd)
-    {
-        Id = pid;
-        _pidfd = pidfd;
-    }
+    private ChildProcess(int pid, SafeFileHandle pidfd, bool ownGroup) => (Id, _pidfd, _ownGroup) = (pid, pidfd, ownGroup);
 
-    /// <summary>The process id, which is the group's id too.</summary>
+    /// <summary>The process id, which is that of its own group too.</summary>
     public int Id { get; }
 
     /// <summary>Readable (see <see cref="Poll"/>) once the process has ended.</summary>
@@ -76,7 +77,7 @@ public sealed unsafe partial class ChildProcess : IDisposable
             fixed (nint* argv = arguments, envp = environment)
                 errno = (Errno)posix_spawnp(&pid, (byte*)program, actions, attributes, argv, envp);
             if (errno == Errno.None)
-                child = new ChildProcess(pid, OpenPidfd(pid));
+                child = new ChildProcess(pid, OpenPidfd(pid), start.OwnGroup);
             return errno;
         }
         finally
@@ -98,8 +99,8 @@ public sealed unsafe partial class ChildProcess : IDisposable
     /// <summary>The process group of a process; 0 when there is no such process.</summary>
     public static int GroupOf(int pid) => Math.Max(0, getpgid(pid));
 
-    /// <summary>Sends a signal to the process and to everything it started that stayed in its group.</summary>
-    public void Signal(int signal) => _ = kill(-Id, signal);
+    /// <summary>Sends a signal to the process, and to everything it started that stayed in its own group.</summary>
+    public void Signal(int signal) => _ = kill(_ownGroup ? -Id : Id, signal);
 
     /// <summary>Takes the exit of an ended process. False while it runs.</summary>
     /// <param name="code">The exit code, or 128 + the signal that ended it, as shells say it.</param>
@@ -144,7 +145,7 @@ public sealed unsafe partial class ChildProcess : IDisposable
         new Span<byte>(signals, SignalSetSize).Fill(0xFF);
         _ = posix_spawnattr_setsigdefault(attributes, signals);
         _ = posix_spawnattr_setpgroup(attributes, 0);
-        _ = posix_spawnattr_setflags(attributes, SETPGROUP_SIGDEF_SIGMASK);
+        _ = posix_spawnattr_setflags(attributes, (short)(SETSIGDEF_SIGMASK | (start.OwnGroup ? SETPGROUP : 0)));
     }
 
     private static SafeFileHandle OpenPidfd(int pid)

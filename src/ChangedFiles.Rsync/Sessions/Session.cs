@@ -113,7 +113,7 @@ public sealed class Session : IDisposable
         {
             // Nothing more is to be learnt; the first reason stands.
         }
-        return Messages.LastWords() is { } words
+        return (Messages.LastWords() ?? Connection.LastWords?.Invoke()) is { } words
             ? new RsyncException(failure.ExitCode, failure.Stage, words, failure) { FromPeer = true }
             : failure;
     }

@@ -41,6 +41,9 @@ public sealed class Connection : IDisposable
     /// <summary>Called by a waiting reader when nothing has been written for half the <see cref="Timeout"/> (docs/protocol.md 3.4).</summary>
     internal Action? KeepAliveDue { get; set; }
 
+    /// <summary>What the peer said beside the streams, for the text of errors: a remote shell's standard error. Null when nothing.</summary>
+    internal Func<string?>? LastWords { get; init; }
+
     /// <summary>How far the session has come, for the text of errors.</summary>
     public SessionStage Stage { get; set; } = SessionStage.Setup;
 

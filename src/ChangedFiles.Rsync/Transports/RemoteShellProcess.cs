@@ -1,0 +1,138 @@
+using System.Collections;
+using System.Text;
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Wire;
+using Microsoft.Win32.SafeHandles;
+
+namespace ChangedFiles.Rsync.Transports;
+
+/// <summary>The running command of a <see cref="RemoteShell"/>; its connection owns it.</summary>
+internal sealed class RemoteShellProcess : IDisposable
+{
+    private const int MaxErrorText = 16 << 10;
+    private const int QuotedLines = 4;
+
+    // The shell's own failure, as ssh tells it, and the two that a POSIX shell has for a program it cannot run.
+    private const int ShellFailed = 255;
+    private const int NotRunnable = 126;
+    private const int NotFound = 127;
+
+    /// <summary>How long a command may take to end after its streams have been closed.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
+
+    private readonly ChildProcess _child;
+    private readonly MemoryFile? _errors;
+
+    private RemoteShellProcess(ChildProcess child, MemoryFile? errors) => (_child, _errors) = (child, errors);
+
+    public static RemoteShellProcess Start(RemoteShellRequest request, out Connection connection, CancellationToken cancellation)
+    {
+        var (childInput, output) = ChildProcess.Pipe();
+        var (input, childOutput) = ChildProcess.Pipe();
+        var errors = request.Unattended ? new MemoryFile(MaxErrorText) : null;
+        using (childInput)
+        using (childOutput)
+        {
+            var errno = ChildProcess.Start(
+                new ChildStart
+                {
+                    Program = request.Words[0],
+                    Arguments = request.Words,
+                    Environment = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(pair => Encoding.UTF8.GetBytes($"{pair.Key}={pair.Value}"))],
+                    OwnGroup = request.Unattended,
+                    Input = childInput,
+                    Output = childOutput,
+                    Error = errors?.Handle ?? new SafeFileHandle(2, ownsHandle: false),
+                },
+                out var child);
+            if (errno == Errno.None)
+            {
+                var process = new RemoteShellProcess(child!, errors);
+                connection = new Connection(input, output, owner: process, cancellation: cancellation) { LastWords = process.LastWords };
+                return process;
+            }
+            input.Dispose();
+            output.Dispose();
+            errors?.Dispose();
+            throw new RsyncException(ExitCode.Ipc, SessionStage.Connect,
+                $"cannot start the remote shell {TreePath.Printable(request.Words[0])}: {errno.Describe()}");
+        }
+    }
+
+    /// <summary>What the command said, and how it ended, tell more than the streams that it closed.</summary>
+    public RsyncException Explain(RsyncException failure)
+    {
+        if (failure.ExitCode is ExitCode.Timeout)
+            return new RsyncException(ExitCode.Timeout, SessionStage.Setup, $"the remote shell gave no answer in time{Quoted()}", failure);
+        var code = ExitCodeOf(TimeSpan.FromSeconds(1));
+        var advice = code switch
+        {
+            ShellFailed => "the remote shell failed",
+            NotFound => "rsync was not found on the other side: install it there, or say with --rsync-path where it is",
+            NotRunnable => "rsync cannot be run on the other side",
+            _ => failure.Message,
+        };
+        var exitCode = code switch
+        {
+            ShellFailed => (ExitCode)ShellFailed,
+            NotFound => ExitCode.CommandNotFound,
+            NotRunnable => ExitCode.CommandNotRunnable,
+            _ => failure.ExitCode,
+        };
+        return new RsyncException(exitCode, failure.Stage, advice + Quoted(), failure);
+    }
+
+    /// <summary>
+    /// The streams are closed, so it ends by itself in the time of a few network round trips; nobody waits for that.
+    /// </summary>
+    public void Dispose()
+    {
+        _errors?.Dispose();
+        if (_child.TryReap(out _))
+            _child.Dispose();
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(EndInTime, _child, preferLocal: false);
+    }
+
+    private static void EndInTime(ChildProcess child)
+    {
+        WaitForEnd(child, EndLimit);
+        child.Dispose();
+    }
+
+    private static void WaitForEnd(ChildProcess child, TimeSpan limit)
+    {
+        Span<PollEntry> entries = [new(child.Descriptor, PollEvents.Readable)];
+        var deadline = Environment.TickCount64 + (long)limit.TotalMilliseconds;
+        while (Poll.Wait(entries, (int)Math.Max(0, deadline - Environment.TickCount64)) == 0 && Environment.TickCount64 < deadline)
+        {
+            // The end of any child interrupts the wait.
+        }
+    }
+
+    private int? ExitCodeOf(TimeSpan limit)
+    {
+        WaitForEnd(_child, limit);
+        return _child.TryReap(out var code) ? code : null;
+    }
+
+    /// <summary>The last lines of what it said; null when it said nothing.</summary>
+    private string? LastWords()
+    {
+        if (_errors is null)
+            return null;
+        var text = _errors.Text();
+        text.AsSpan().Replace((byte)'\r', (byte)'\n');
+        var lines = new List<string>();
+        foreach (var line in text.AsSpan().Split((byte)'\n'))
+        {
+            if (!text.AsSpan(line).Trim((byte)' ').IsEmpty)
+                lines.Add(TreePath.Printable(text.AsSpan(line)));
+        }
+        return lines.Count == 0 ? null : string.Join("; ", lines.TakeLast(QuotedLines));
+    }
+
+    private string Quoted() => LastWords() is { } words ? $": {words}" : "";
+}
