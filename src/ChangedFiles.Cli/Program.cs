@@ -1,11 +1,15 @@
 using System.CommandLine;
 using ChangedFiles.Cli.Commands;
+using ChangedFiles.Cli.Rsync;
 
 namespace ChangedFiles.Cli;
 
 internal static class Program
 {
-    private static int Main(string[] args)
+    private static int Main(string[] args) => args is ["rsync", ..] ? RsyncProgram.Run(args.Length - 1) : RunCommand(args);
+
+    // Apart, so that nothing of the other commands is loaded for a transfer.
+    private static int RunCommand(string[] args)
     {
         var root = new RootCommand("Realtime filesystem replication over the rsync protocol.")
         {

@@ -6,6 +6,9 @@ internal sealed record ConnectionOptions
     /// <summary><c>-e</c>, or <c>RSYNC_RSH</c>: the remote shell's command, split by <see cref="RemoteShellCommand"/>; null if neither was given.</summary>
     public string? Rsh { get; init; }
 
+    /// <summary>The shell was named by <c>-e</c>: daemons are reached through it too (docs/protocol.md 1.9).</summary>
+    public bool ShellToDaemon { get; init; }
+
     /// <summary><c>--rsync-path</c>: the remote program, for the remote shell as it is.</summary>
     public string RsyncPath { get; init; } = "rsync";
 

@@ -1,6 +1,7 @@
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Options.Syntax;
+using ChangedFiles.Rsync.Transports;
 
 namespace ChangedFiles.Cli.Rsync;
 
@@ -33,6 +34,10 @@ internal static class RsyncCommandLine
     /// <param name="who">client, server, sender, receiver or generator.</param>
     public static string Explain(RsyncException error, string who = "client") =>
         $"rsync: {(who == "server" ? "on remote machine: " : "")}{error.Message}\n{error.ExitCode.LastLine(error.Stage.ToString().ToLowerInvariant(), who, VersionPage.Version)}\n";
+
+    /// <summary>Only the reason: what a daemon said stands for itself.</summary>
+    public static IEnumerable<string> Reason(RsyncException error) =>
+        error is DaemonRefusedException refused ? [refused.Line] : [$"rsync: {error.Message}"];
 
     private static RsyncInvocation ParseDaemon(IReadOnlyList<string> words)
     {
@@ -121,6 +126,7 @@ internal static class RsyncCommandLine
             throw Usage.Syntax("The --contimeout option may only be used when connecting to an rsync daemon.");
         return connection with
         {
+            ShellToDaemon = connection.Rsh is not null,
             Rsh = connection.Rsh ?? draft.Environment("RSYNC_RSH"),
             Password = draft.Environment("RSYNC_PASSWORD"),
             Proxy = draft.Environment("RSYNC_PROXY"),

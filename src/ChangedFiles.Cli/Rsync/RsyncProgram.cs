@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using ChangedFiles.Cli.Rsync.Output;
+using ChangedFiles.Cli.Rsync.Running;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Options;
 
@@ -6,27 +9,76 @@ namespace ChangedFiles.Cli.Rsync;
 /// <summary><c>changedfiles rsync</c> from the outside: words in, exit code out.</summary>
 internal static class RsyncProgram
 {
-    /// <summary>Reads the command line, answers what needs no session, and hands over the rest.</summary>
+    /// <summary>Reads the command line, and answers, or runs, what it asks for.</summary>
     /// <param name="count">How many of the process's last arguments are rsync's.</param>
-    /// <param name="run">Runs a transfer, server or daemon; what it throws is reported as its end.</param>
-    public static int Run(int count, Func<RsyncInvocation, ExitCode> run)
+    public static int Run(int count)
     {
         var words = ProcessFacts.Arguments(count);
+        using var stop = new CancellationTokenSource();
+        using var interrupt = StopOn(PosixSignal.SIGINT, stop);
+        using var terminate = StopOn(PosixSignal.SIGTERM, stop);
+        using var hangUp = StopOn(PosixSignal.SIGHUP, stop);
+        return (int)Run(words, stop.Token);
+    }
+
+    /// <summary>The same with the words at hand.</summary>
+    public static ExitCode Run(IReadOnlyList<string> words, CancellationToken cancellation)
+    {
         var who = words.Count > 0 && words[0] == "--server" ? "server" : "client";
         try
         {
             var invocation = RsyncCommandLine.Parse(words, Environment.GetEnvironmentVariable, ProcessFacts.Umask());
-            if (invocation.Mode == InvocationMode.Print)
+            switch (invocation.Mode)
             {
-                Console.Out.Write(invocation.Text);
-                return (int)ExitCode.Success;
+                case InvocationMode.Print:
+                    Console.Out.Write(invocation.Text);
+                    return ExitCode.Success;
+                case InvocationMode.Transfer:
+                    return Transfer(invocation, cancellation);
+                default:
+                    throw Unsupported(invocation.Mode == InvocationMode.Daemon ? "--daemon" : "--server");
             }
-            return (int)run(invocation);
         }
         catch (RsyncException error)
         {
             Console.Error.Write(RsyncCommandLine.Explain(error, who));
-            return (int)error.ExitCode;
+            return error.ExitCode;
         }
     }
+
+    private static ExitCode Transfer(RsyncInvocation invocation, CancellationToken cancellation)
+    {
+        using var text = RunOutput.OpenText(invocation.Output, invocation.Report, Environment.GetEnvironmentVariable, TimeProvider.System);
+        var run = new ClientRun(invocation, text, cancellation);
+        var who = run.Sends ? "sender" : "receiver";
+        var stage = SessionStage.Finish;
+        ExitCode code;
+        try
+        {
+            code = run.Run();
+        }
+        catch (RsyncException error)
+        {
+            foreach (var line in RsyncCommandLine.Reason(error))
+                text.Error(line);
+            (code, stage) = (error.ExitCode, error.Stage);
+        }
+        catch (OperationCanceledException)
+        {
+            (code, stage) = (ExitCode.Signal, SessionStage.Transfer);
+        }
+        if (code != ExitCode.Success)
+            text.Error(code.LastLine(stage.ToString().ToLowerInvariant(), who, VersionPage.Version));
+        return code;
+    }
+
+    private static PosixSignalRegistration StopOn(PosixSignal signal, CancellationTokenSource stop) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        });
+
+    private static RsyncException Unsupported(string option) =>
+        new(ExitCode.Unsupported, SessionStage.Setup, $"This rsync does not support {option}");
 }

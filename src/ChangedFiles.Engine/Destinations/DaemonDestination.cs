@@ -68,7 +68,7 @@ public sealed class DaemonDestination : IDestination
             Options = _options.Transfer(deleteByName),
             Source = _source,
             Names = _names,
-            Events = new SenderEvents
+            Events = new TransferEvents
             {
                 OnFileFailed = (entry, errno) =>
                 {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Rsync.FileList;
 
@@ -208,6 +209,22 @@ public sealed class FileEntry
 
     /// <summary>An entry that makes the receiver delete what has this name (<c>--delete-missing-args</c>, 6.11 and 10.6).</summary>
     public static FileEntry Missing(TreePath path) => new() { Path = path };
+
+    /// <summary>What is told of it.</summary>
+    internal ItemReport Report(ItemFlags flags, bool sending) => new()
+    {
+        Name = Path.Memory,
+        Directory = Source?.Directory ?? default,
+        Flags = flags,
+        Mode = Mode,
+        Length = Length,
+        Mtime = Mtime,
+        Uid = Uid,
+        Gid = Gid,
+        LinkTarget = LinkTarget,
+        Checksum = Checksum,
+        Sending = sending,
+    };
 
     /// <summary>Other permission bits, as <c>--chmod</c> wants them.</summary>
     internal void ChangeMode(uint mode) => _mode = checked((ushort)mode);

@@ -16,6 +16,9 @@ public sealed class FileList
     /// <summary>Index of the first slot. The one before stands for <see cref="Directory"/>.</summary>
     public int Start { get; }
 
+    /// <summary>Which list of the session it is, from 1.</summary>
+    public int Number { get; internal init; } = 1;
+
     /// <summary>Number of slots.</summary>
     public int Count => _entries.Length;
 

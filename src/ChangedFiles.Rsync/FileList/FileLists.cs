@@ -47,7 +47,7 @@ public sealed class FileLists(bool incremental, bool receiving)
         if (incremental)
             _directories.AddRange(sorted.Where(entry => entry.IsDirectory));
         var directory = !incremental || directoryNumber < 0 ? null : _directories[directoryNumber];
-        var list = new FileList(sorted, NextStart, directoryNumber, directory);
+        var list = new FileList(sorted, NextStart, directoryNumber, directory) { Number = TotalLists + 1 };
         if (receiving)
         {
             list.BlankDuplicates();

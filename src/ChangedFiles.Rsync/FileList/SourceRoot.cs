@@ -20,6 +20,9 @@ public sealed class SourceRoot(IFileSource tree, string name = "")
     /// <summary>Its files, under the names they have in the list.</summary>
     public IFileSource Tree { get; } = tree;
 
+    /// <summary>The directory as it was written, for <c>%f</c> of a format.</summary>
+    public ReadOnlyMemory<byte> Directory { get; init; }
+
     /// <summary>Where filter rules find their files.</summary>
     public FilterTree Filters { get; init; } = new() { Source = tree };
 

@@ -27,6 +27,9 @@ public readonly struct TreePath : IEquatable<TreePath>, IComparable<TreePath>
     /// <summary>The bytes; "." for the root.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes ?? Dot;
 
+    /// <summary>The same where they have to be kept.</summary>
+    public ReadOnlyMemory<byte> Memory => _bytes ?? Dot;
+
     /// <summary>True for the top of the tree.</summary>
     public bool IsRoot => _bytes is null;
 

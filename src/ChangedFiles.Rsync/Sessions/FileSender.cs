@@ -3,6 +3,7 @@ using ChangedFiles.Rsync.Checksums;
 using ChangedFiles.Rsync.Delta;
 using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Tokens;
 using ChangedFiles.Rsync.Wire;
 
@@ -11,44 +12,57 @@ namespace ChangedFiles.Rsync.Sessions;
 /// <summary>Sends the contents of one file after another: tokens against the receiver's block sums, and the digest (docs/protocol.md 7.4, 7.5).</summary>
 internal sealed class FileSender : IDeltaSink, IDisposable
 {
+    private readonly Session _session;
     private readonly FrameWriter _writer;
     private readonly TransferStats _stats;
     private readonly Action<FileEntry, long>? _onProgress;
     private readonly StrongHash _digest;
     private readonly BlockHash _blockHash;
     private readonly TokenWriter _tokens;
+    private readonly byte[] _lastDigest;
     private FileEntry _entry = null!;
     private SourceFile _file = null!;
     private Errno _readError;
     private long _done;
 
-    public FileSender(Session session, TransferStats stats, Action<FileEntry, long>? onProgress)
+    public FileSender(Session session, TransferOptions options, TransferStats stats, Action<FileEntry, long>? onProgress)
     {
-        (_writer, _stats, _onProgress) = (session.Writer, stats, onProgress);
+        (_session, _writer, _stats, _onProgress) = (session, session.Writer, stats, onProgress);
         _digest = StrongHash.Create(session.Terms.TransferChecksum);
+        _lastDigest = new byte[_digest.DigestLength];
         _blockHash = new BlockHash(session.Terms.TransferChecksum, session.Terms.Seed, session.Terms.Has(CompatFlags.ChecksumSeedFix));
         if (!Compression.TryParse(session.Terms.Compression ?? "none", out var kind))
             throw new NotSupportedException($"compression {session.Terms.Compression} needs a library that is not there");
-        _tokens = TokenWriter.Create(kind, session.Writer, kind.Level(null), session.Terms.Protocol);
+        _tokens = TokenWriter.Create(kind, session.Writer, kind.Level(options.Compression.Level), session.Terms.Protocol);
     }
+
+    /// <summary>The digest that was sent last.</summary>
+    public ReadOnlyMemory<byte> LastDigest => _lastDigest;
 
     /// <summary>Sends all of <paramref name="file"/>, as long as it was when it was opened.</summary>
     /// <param name="inPlace">The receiver overwrites its basis as it reads it (docs/protocol.md 7.7).</param>
     /// <returns>A read error, after which the receiver has been made to throw the data away.</returns>
     public Errno Send(FileEntry entry, SourceFile file, BlockSums? sums, bool inPlace)
     {
-        (_entry, _file, _readError, _done) = (entry, file, Errno.None, 0);
+        Begin(entry, file);
         var length = file.Stat.Size;
-        _tokens.Begin();
         if (sums is null || sums.Head.Count == 0)
             DeltaSearch.SendWhole(ReadAt, 0, length, _digest, this);
         else
             DeltaSearch.Run(sums, _blockHash, inPlace, ReadAt, length, _digest, this);
-        _tokens.Finish();
-        WriteDigest();
-        _stats.FilesTransferred++;
-        _stats.TransferredSize += length;
-        return _readError;
+        return End();
+    }
+
+    /// <summary>Sends what <paramref name="file"/> has behind <paramref name="known"/> bytes that the receiver has (<c>--append</c>, 7.7).</summary>
+    /// <param name="verify">Those bytes are part of the digest.</param>
+    public Errno SendRest(FileEntry entry, SourceFile file, long known, bool verify)
+    {
+        Begin(entry, file);
+        if (verify)
+            DeltaSearch.SendWhole(ReadAt, 0, known, _digest, new Unsent());
+        _done = known;
+        DeltaSearch.SendWhole(ReadAt, known, file.Stat.Size - known, _digest, this);
+        return End();
     }
 
     public void Literal(ReadOnlySpan<byte> data)
@@ -72,6 +86,19 @@ internal sealed class FileSender : IDeltaSink, IDisposable
         _tokens.Dispose();
     }
 
+    private void Begin(FileEntry entry, SourceFile file)
+    {
+        (_entry, _file, _readError, _done) = (entry, file, Errno.None, 0);
+        _tokens.Begin();
+    }
+
+    private Errno End()
+    {
+        _tokens.Finish();
+        WriteDigest();
+        return _readError;
+    }
+
     private void Advance(int count)
     {
         _done += count;
@@ -81,6 +108,7 @@ internal sealed class FileSender : IDeltaSink, IDisposable
     /// <summary>An unreadable rest travels as zeros, so that the framing holds; the digest then tells the receiver (7.5).</summary>
     private int ReadAt(Span<byte> buffer, long offset)
     {
+        _session.KeepAliveInTime();
         if (_readError == Errno.None)
         {
             _readError = _file.Read(buffer, offset, out var read);
@@ -93,8 +121,7 @@ internal sealed class FileSender : IDeltaSink, IDisposable
 
     private void WriteDigest()
     {
-        Span<byte> digest = stackalloc byte[Checksum.MaxDigestLength];
-        digest = digest[.._digest.DigestLength];
+        Span<byte> digest = _lastDigest;
         _digest.Finish(digest);
         if (_readError != Errno.None)
         {
@@ -103,5 +130,16 @@ internal sealed class FileSender : IDeltaSink, IDisposable
             digest[^1] = wasZero ? (byte)1 : (byte)0;
         }
         _writer.Write(digest);
+    }
+
+    private sealed class Unsent : IDeltaSink
+    {
+        public void Literal(ReadOnlySpan<byte> data)
+        {
+        }
+
+        public void Copy(int block, ReadOnlySpan<byte> data)
+        {
+        }
     }
 }

@@ -30,7 +30,7 @@ public sealed record PushBatch
     public IdNames Names { get; init; } = new();
 
     /// <summary>What is told on the way.</summary>
-    public SenderEvents Events { get; init; } = new();
+    public TransferEvents Events { get; init; } = new();
 
     /// <summary>Runs the batch over an open session. When this returns, the receiver has confirmed the end; single files may have failed.</summary>
     /// <param name="cancellation">Ends every wait; the session is of no use afterwards.</param>

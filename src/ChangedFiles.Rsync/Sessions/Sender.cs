@@ -20,18 +20,21 @@ internal sealed class Sender : IDisposable
     private readonly FrameReader _reader;
     private readonly FrameWriter _writer;
     private readonly IOutgoingLists _lists;
-    private readonly IFileSource _source;
+    private readonly IFileSource? _source;
     private readonly TransferOptions _options;
-    private readonly SenderEvents _events;
+    private readonly TransferEvents _events;
     private readonly FileSender _files;
+    private readonly HashSet<int>? _appended;
     private readonly int _digestLength;
     private int _phase;
 
-    public Sender(Session session, IOutgoingLists lists, IFileSource source, TransferOptions options, SenderEvents events, TransferStats stats)
+    /// <param name="source">Where entries without a source of their own are read.</param>
+    public Sender(Session session, IOutgoingLists lists, IFileSource? source, TransferOptions options, TransferEvents events, TransferStats stats)
     {
         (_session, _reader, _writer) = (session, session.Reader, session.Writer);
         (_lists, _source, _options, _events, Stats) = (lists, source, options, events, stats);
-        _files = new FileSender(session, stats, events.OnProgress);
+        _files = new FileSender(session, options, stats, events.OnProgress);
+        _appended = options.Writing.Append == AppendMode.None ? null : [];
         _digestLength = session.Terms.TransferChecksum.DigestLength();
     }
 
@@ -70,6 +73,7 @@ internal sealed class Sender : IDisposable
             _writer.Flush();
         }
         ExpectDone();
+        _writer.Flush();
     }
 
     public void Dispose() => _files.Dispose();
@@ -112,10 +116,17 @@ internal sealed class Sender : IDisposable
         return index >= FileIndex.Done ? index : throw _reader.Bad($"item index {index}");
     }
 
+    /// <summary>A serving sender hands them on to the client's other half (10.5).</summary>
     private void ReadDeletionCounts()
     {
         int Count() => _reader.ReadVarint(0, MaxDeletions, "number of deletions");
-        Stats.Deleted = new KindCounts(Count(), Count(), Count(), Count(), Count());
+        var counts = new KindCounts(Count(), Count(), Count(), Count(), Count());
+        Stats.Deleted = counts;
+        if (!_session.IsServer)
+            return;
+        _writer.WriteIndex(FileIndex.DeletionCounts);
+        foreach (var count in (ReadOnlySpan<long>)[counts.Regular, counts.Directories, counts.Links, counts.Devices, counts.Specials])
+            _writer.WriteVarint((int)count);
     }
 
     private void ExpectDone()
@@ -126,8 +137,7 @@ internal sealed class Sender : IDisposable
 
     private void Answer(int index)
     {
-        var withSums = _options.Writing.Append == AppendMode.None || _phase > 0;
-        var request = SenderRequest.Read(_reader, index, _digestLength, withHead: !_options.DryRun, withSums);
+        var request = SenderRequest.Read(_reader, index);
         var entry = _lists.Find(index);
         if (request.Flags.HasFlag(ItemFlags.IsNew))
             Stats.Created = Stats.Created.Add(entry?.Mode ?? 0);
@@ -139,47 +149,109 @@ internal sealed class Sender : IDisposable
             request.Echo(_writer);
             return;
         }
-        if (!request.WantsData || _options.DryRun)
-        {
-            request.Echo(_writer);
-            _events.OnItem?.Invoke(entry, request.Flags, request.Xname);
-            return;
-        }
-        if (!entry.IsRegular || _phase >= LastPhase)
+        if (ExchangesXattrs(request))
+            request = request with { Xattrs = XattrExchange.ReadRequest(_reader, entry.Xattrs ?? XattrList.Empty) };
+        if (!request.WantsData)
+            Report(entry, request);
+        else if (!entry.IsRegular || _phase >= LastPhase)
             throw _reader.Bad($"data of {entry} was asked for, which is not a file to send now");
-        SendFile(entry, request);
+        else if (_options.DryRun)
+            ReportDry(entry, request);
+        else
+            SendFile(entry, request);
+    }
+
+    /// <summary>Whether the values of attributes are asked for in this item (9.3).</summary>
+    private bool ExchangesXattrs(in SenderRequest request)
+    {
+        const ItemFlags Linked = ItemFlags.XnameFollows | ItemFlags.LocalChange;
+        var shortcut = _session.Terms.Protocol >= 31 && !_session.Terms.Has(CompatFlags.AvoidXattrShortcut);
+        return _options.Preserve.Xattrs > 0 && request.Flags.HasFlag(ItemFlags.ReportXattr) && !_options.DryRun
+            && !(shortcut && (request.Flags & Linked) == Linked);
+    }
+
+    private void Echo(FileEntry entry, in SenderRequest request)
+    {
+        request.Echo(_writer);
+        if (request.Xattrs is not { } wanted)
+            return;
+        var tree = TreeOf(entry);
+        XattrExchange.WriteAnswer(_writer, entry.Xattrs ?? XattrList.Empty, wanted,
+            name => tree.GetXattr(entry.Path, name, out var value) == Errno.None ? value : null);
+    }
+
+    private void Report(FileEntry entry, in SenderRequest request)
+    {
+        Echo(entry, request);
+        _events.OnItem?.Invoke(entry.Report(request.Flags, sending: true) with { Xname = request.Xname });
+    }
+
+    private void ReportDry(FileEntry entry, in SenderRequest request)
+    {
+        Count(entry);
+        Echo(entry, request);
+        _events.OnTransferred?.Invoke(entry.Report(request.Flags, sending: true) with { Xname = request.Xname });
+    }
+
+    private void Count(FileEntry entry)
+    {
+        Stats.FilesTransferred++;
+        Stats.TransferredSize += entry.Length;
     }
 
     private void SendFile(FileEntry entry, SenderRequest request)
     {
-        var error = _source.Open(entry.Path, out var file);
-        if (error != Errno.None)
-        {
-            Failed(entry, error);
-            _writer.WriteMessage(MessageCode.NoSend, request.Index);
-            return;
-        }
+        var isRedo = _phase > 0 || _appended?.Add(request.Index) == false;
+        var appends = _appended is not null && !isRedo;
+        var before = (Sent: _writer.Position, Received: _session.Connection.BytesRead);
+        request = request.ReadSums(_reader, _digestLength, withSums: !appends);
+        var item = entry.Report(request.Flags, sending: true) with { Xname = request.Xname };
+        _events.OnBeforeTransfer?.Invoke(item);
+        Count(entry);
+        var error = TreeOf(entry).Open(entry.Path, out var file);
         using (file)
         {
-            request.Echo(_writer);
-            request.EchoHead(_writer);
-            var inPlace = request.Basis switch
+            if (error != Errno.None || (appends && file!.Stat.Size < request.Head.BasisLength))
             {
-                SenderRequest.OwnBasis => _options.Writing.Inplace,
-                SenderRequest.PartialBasis => _session.Terms.Has(CompatFlags.InplacePartialDir),
-                _ => false,
-            };
-            error = _files.Send(entry, file!, request.Sums, inPlace);
+                if (error != Errno.None)
+                    Failed(entry, error, "send_files failed to open");
+                _writer.WriteMessage(MessageCode.NoSend, request.Index);
+                return;
+            }
+            Echo(entry, request);
+            request.EchoHead(_writer);
+            error = appends
+                ? _files.SendRest(entry, file!, request.Head.BasisLength, _options.Writing.Append == AppendMode.Verify)
+                : _files.Send(entry, file!, request.Sums, IsInPlace(request));
         }
         if (error != Errno.None)
-            Failed(entry, error);
+            Failed(entry, error, "read errors mapping");
         else
-            _events.OnItem?.Invoke(entry, request.Flags, request.Xname);
+            _events.OnTransferred?.Invoke(item with
+            {
+                BytesTransferred = _writer.Position - before.Sent,
+                ChecksumBytes = _session.Connection.BytesRead - before.Received,
+                Checksum = item.Checksum.IsEmpty ? _files.LastDigest : item.Checksum,
+            });
     }
 
-    private void Failed(FileEntry entry, Errno error)
+    private bool IsInPlace(in SenderRequest request) => request.Basis switch
     {
-        IoError |= error == Errno.ENOENT ? 2 : 1;
+        SenderRequest.OwnBasis => _options.Writing.Inplace,
+        SenderRequest.PartialBasis => _session.Terms.Has(CompatFlags.InplacePartialDir),
+        _ => false,
+    };
+
+    private IFileSource TreeOf(FileEntry entry) => entry.Source?.Tree ?? _source!;
+
+    private void Failed(FileEntry entry, Errno error, string what)
+    {
+        var name = entry.Source?.Describe(entry.Path) ?? $"\"{entry}\"";
+        IoError |= error == Errno.ENOENT ? IoErrors.Vanished : IoErrors.General;
+        if (error == Errno.ENOENT)
+            _session.Say(MessageCode.Warning, $"file has vanished: {name}");
+        else
+            _session.Say(MessageCode.ErrorXfer, $"rsync: [sender] {what} {name}: {EntryMaker.Reason(error)}");
         _events.OnFileFailed?.Invoke(entry, error);
     }
 }

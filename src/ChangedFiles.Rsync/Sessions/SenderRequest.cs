@@ -10,7 +10,7 @@ namespace ChangedFiles.Rsync.Sessions;
 /// ndx · u16 iflags · [byte basis] · [vstring xname] · [sum head · sums]
 /// </code>
 /// </summary>
-internal readonly record struct SenderRequest(int Index, ItemFlags Flags, byte Basis, byte[] Xname, SumHead Head, BlockSums? Sums)
+internal readonly record struct SenderRequest(int Index, ItemFlags Flags, byte Basis, byte[] Xname)
 {
     /// <summary>The basis is the destination file itself (7.2).</summary>
     public const byte OwnBasis = 0x80;
@@ -22,18 +22,31 @@ internal readonly record struct SenderRequest(int Index, ItemFlags Flags, byte B
 
     public bool WantsData => Flags.HasFlag(ItemFlags.Transfer);
 
-    /// <summary>Reads what follows an index.</summary>
-    /// <param name="digestLength">Bytes of the transfer checksum's digest.</param>
-    /// <param name="withSums">False in a dry run and when appending blindly: no sum head, or no sums, follow.</param>
-    public static SenderRequest Read(FrameReader reader, int index, int digestLength, bool withHead, bool withSums)
+    /// <summary>Attributes of which the values are wanted, as places in the entry's list; null where none are exchanged (9.3).</summary>
+    public List<int>? Xattrs { get; init; }
+
+    /// <summary>The shape of the sums; all zero when there is no basis.</summary>
+    public SumHead Head { get; init; }
+
+    /// <summary>Sums of the basis; null when there are none.</summary>
+    public BlockSums? Sums { get; init; }
+
+    /// <summary>Reads what follows an index, up to the extra name.</summary>
+    public static SenderRequest Read(FrameReader reader, int index)
     {
         var flags = (ItemFlags)reader.ReadUInt16();
         var basis = flags.HasFlag(ItemFlags.BasisTypeFollows) ? reader.ReadByte() : OwnBasis;
         var xname = flags.HasFlag(ItemFlags.XnameFollows) ? reader.ReadVstring(MaxXname, "length of an extra name") : [];
-        if (!flags.HasFlag(ItemFlags.Transfer) || !withHead)
-            return new SenderRequest(index, flags, basis, xname, default, null);
+        return new SenderRequest(index, flags, basis, xname);
+    }
+
+    /// <summary>Reads the sums of a request for data.</summary>
+    /// <param name="digestLength">Bytes of the transfer checksum's digest.</param>
+    /// <param name="withSums">False when appending blindly: only the head comes.</param>
+    public SenderRequest ReadSums(FrameReader reader, int digestLength, bool withSums)
+    {
         var head = ReadHead(reader, digestLength);
-        return new SenderRequest(index, flags, basis, xname, head, withSums ? BlockSums.Read(head, reader.Read) : null);
+        return this with { Head = head, Sums = withSums ? BlockSums.Read(head, reader.Read) : null };
     }
 
     /// <summary>Writes it back in front of the answer (7.5).</summary>

@@ -6,6 +6,12 @@ public sealed class TransferStats
     /// <summary>Entries in the file lists.</summary>
     public KindCounts Files { get; internal set; }
 
+    /// <summary>No more entries will come.</summary>
+    public bool FilesComplete { get; internal set; }
+
+    /// <summary>Entries that the work has come to: the one in work and all before it.</summary>
+    public long Checked { get; internal set; }
+
     /// <summary>Regular files whose data was sent or received.</summary>
     public long FilesTransferred { get; internal set; }
 

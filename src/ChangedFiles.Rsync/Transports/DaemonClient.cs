@@ -1,5 +1,4 @@
 using System.Text;
-using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Sessions;
 using ChangedFiles.Rsync.Wire;
@@ -14,6 +13,15 @@ public sealed record DaemonRequest
 
     /// <summary>The words after the program's name, <c>--server</c> first (docs/protocol.md 1.8); at most 16,000, none empty.</summary>
     public required IReadOnlyList<byte[]> Arguments { get; init; }
+
+    /// <summary>The words that travel behind the arguments with secluded args (docs/protocol.md 1.2, 1.8), encoded; null without.</summary>
+    public byte[]? Secluded { get; init; }
+
+    /// <summary>What goes to the daemon ahead of the module, 1 to 5120 bytes; null for nothing.</summary>
+    public byte[]? EarlyInput { get; init; }
+
+    /// <summary>How the TCP connection is made.</summary>
+    public TcpOptions Tcp { get; init; } = new();
 
     /// <summary>For modules that ask for one; null when there is none.</summary>
     public byte[]? Password { get; init; }
@@ -30,7 +38,7 @@ public sealed record DaemonRequest
     /// <summary>Longest silence afterwards; zero is without limit.</summary>
     public TimeSpan Timeout { get; init; }
 
-    /// <summary>Receives the message of the day, line by line.</summary>
+    /// <summary>Receives the message of the day, line by line, in the form of <see cref="ArgumentText"/>, not yet safe to print.</summary>
     public Action<string>? OnMotd { get; init; }
 }
 
@@ -76,10 +84,49 @@ public sealed class DaemonClient
         return session;
     }
 
+    /// <summary>
+    /// Opens a session over streams that lead to a daemon, such as a remote shell's (docs/protocol.md 1.9). The connection is the session's
+    /// then, and is closed when it cannot be opened.
+    /// </summary>
+    public static Session Open(DaemonRequest request, Connection connection)
+    {
+        KnownDaemon? known = null;
+        try
+        {
+            return new DaemonClient(request, connection).Converse(connection, ref known)!;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Asks a daemon for its modules. Each line of the answer, the message of the day first, goes to <see cref="DaemonRequest.OnMotd"/>.</summary>
+    public static void List(DaemonRequest request, Connection connection)
+    {
+        using (connection)
+        {
+            var client = new DaemonClient(request, connection);
+            client._writer.Write(Encoding.ASCII.GetBytes($"@RSYNCD: {request.Protocol}.0 {DaemonDigest.Offer}\n#list\n"));
+            client._writer.Flush();
+            DaemonGreeting.Parse(client.ReadLine());
+            client.ReadListing();
+        }
+    }
+
+    /// <summary>Connects to a daemon by TCP.</summary>
+    public static Connection Connect(DaemonRequest request, CancellationToken cancellation)
+    {
+        var connection = TcpTransport.Connect(request.Address.Host, request.Address.Port, request.Tcp, request.ConnectTimeout, cancellation);
+        connection.Timeout = request.ConnectTimeout;
+        return connection;
+    }
+
     /// <summary>Null when the daemon is no longer as it was known; then nothing is known of it.</summary>
     private static Session? TryOpen(DaemonRequest request, ref KnownDaemon? known, CancellationToken cancellation)
     {
-        var connection = TcpTransport.Connect(request.Address.Host, request.Address.Port, request.ConnectTimeout, cancellation);
+        var connection = TcpTransport.Connect(request.Address.Host, request.Address.Port, request.Tcp, request.ConnectTimeout, cancellation);
         var opened = false;
         try
         {
@@ -151,7 +198,15 @@ public sealed class DaemonClient
             Negotiation.SendChecksumNames(_writer, _request.Wishes);
     }
 
-    private void SendModule() => _writer.Write(Encoding.UTF8.GetBytes(_request.Address.Module + "\n"));
+    private void SendModule()
+    {
+        if (_request.EarlyInput is { } early)
+        {
+            _writer.Write(Encoding.ASCII.GetBytes($"#early_input={early.Length}\n"));
+            _writer.Write(early);
+        }
+        _writer.Write(ArgumentText.Encode(_request.Address.Module + "\n"));
+    }
 
     private void SendArguments()
     {
@@ -161,6 +216,8 @@ public sealed class DaemonClient
             _writer.WriteByte(0);
         }
         _writer.WriteByte(0);
+        if (_request.Secluded is { } words)
+            _writer.Write(words);
     }
 
     /// <summary>Reads up to <c>@RSYNCD: OK</c>. False when a password is asked for but the arguments were sent in its place.</summary>
@@ -190,6 +247,19 @@ public sealed class DaemonClient
         throw _reader.Bad($"more than {MaxMotdLines} lines before the module was accepted");
     }
 
+    private void ReadListing()
+    {
+        for (var lines = 0; lines < MaxMotdLines; lines++)
+        {
+            var line = ReadLine();
+            if (line == "@RSYNCD: EXIT")
+                return;
+            if (line.StartsWith("@ERROR", StringComparison.Ordinal))
+                throw DaemonRefusedException.From(_request.Address, line["@ERROR".Length..].TrimStart(':', ' '));
+            _request.OnMotd?.Invoke(line);
+        }
+    }
+
     private void Authenticate(DaemonGreeting daemon, string challenge)
     {
         if (_request.Password is not { } password)
@@ -208,7 +278,7 @@ public sealed class DaemonClient
         {
             var next = _reader.ReadByte();
             if (next == '\n')
-                return TreePath.Printable([.. line]);
+                return ArgumentText.Decode([.. line]);
             if (next == 0 || line.Count >= MaxLine)
                 throw _reader.Bad("a line of the greeting is not text: is this an rsync daemon?");
             if (next != '\r')

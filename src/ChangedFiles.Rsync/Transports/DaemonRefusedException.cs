@@ -1,3 +1,4 @@
+using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Rsync.Transports;
@@ -24,6 +25,9 @@ public sealed class DaemonRefusedException(DaemonRefusal refusal, string message
     /// <summary>True when waiting may help and nobody has to change anything.</summary>
     public bool IsTemporary => Refusal == DaemonRefusal.TooManyConnections;
 
+    /// <summary>The daemon's own line, as it came.</summary>
+    public string Line { get; private init; } = "";
+
     internal static DaemonRefusedException From(DaemonAddress address, string text)
     {
         var refusal = text switch
@@ -41,6 +45,6 @@ public sealed class DaemonRefusedException(DaemonRefusal refusal, string message
             DaemonRefusal.TooManyConnections => " (its \"max connections\" is reached)",
             _ => "",
         };
-        return new DaemonRefusedException(refusal, $"{address}: the daemon refuses: {text}{advice}") { FromPeer = true };
+        return new DaemonRefusedException(refusal, $"{address}: the daemon refuses: {TreePath.Printable(ArgumentText.Encode(text))}{advice}") { FromPeer = true, Line = $"@ERROR: {text}" };
     }
 }

@@ -9,6 +9,9 @@ public sealed record RemoteShellRequest
     /// <summary>The local command, word by word: the shell, its options, the host, the remote program and its words (docs/protocol.md 1.1).</summary>
     public required IReadOnlyList<byte[]> Words { get; init; }
 
+    /// <summary>The words that go ahead of everything with secluded args (docs/protocol.md 1.2), encoded; null without.</summary>
+    public byte[]? Secluded { get; init; }
+
     /// <summary>What to negotiate.</summary>
     public NegotiationWishes Wishes { get; init; } = new();
 
@@ -39,14 +42,9 @@ public static class RemoteShell
         var opened = false;
         try
         {
-            connection.Timeout = request.ConnectTimeout;
-            var reader = new FrameReader(connection);
-            var writer = new FrameWriter(connection, reader);
-            var protocol = Negotiation.ExchangeVersions(reader, writer, request.Protocol);
-            var terms = Negotiation.AsClient(reader, writer, protocol, request.Wishes);
-            connection.Timeout = request.Timeout;
+            var session = Open(request, connection);
             opened = true;
-            return new Session(connection, reader, writer, terms);
+            return session;
         }
         catch (RsyncException failure)
         {
@@ -57,5 +55,20 @@ public static class RemoteShell
             if (!opened)
                 connection.Dispose();
         }
+    }
+
+    /// <summary>Negotiates with a server behind a command that has been started.</summary>
+    /// <exception cref="RsyncException">What it leads to is no rsync, or has ended.</exception>
+    public static Session Open(RemoteShellRequest request, Connection connection)
+    {
+        connection.Timeout = request.ConnectTimeout;
+        var reader = new FrameReader(connection);
+        var writer = new FrameWriter(connection, reader);
+        if (request.Secluded is { } words)
+            writer.Write(words);
+        var protocol = Negotiation.ExchangeVersions(reader, writer, request.Protocol);
+        var terms = Negotiation.AsClient(reader, writer, protocol, request.Wishes);
+        connection.Timeout = request.Timeout;
+        return new Session(connection, reader, writer, terms);
     }
 }

@@ -1,5 +1,3 @@
-using System.Collections;
-using System.Text;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
@@ -9,7 +7,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ChangedFiles.Rsync.Transports;
 
 /// <summary>The running command of a <see cref="RemoteShell"/>; its connection owns it.</summary>
-internal sealed class RemoteShellProcess : IDisposable
+public sealed class RemoteShellProcess : IDisposable
 {
     private const int MaxErrorText = 16 << 10;
     private const int QuotedLines = 4;
@@ -27,6 +25,10 @@ internal sealed class RemoteShellProcess : IDisposable
 
     private RemoteShellProcess(ChildProcess child, MemoryFile? errors) => (_child, _errors) = (child, errors);
 
+    /// <summary>Starts the command.</summary>
+    /// <param name="connection">The way to the peer, which owns the process.</param>
+    /// <param name="cancellation">Ends every wait on the connection.</param>
+    /// <exception cref="RsyncException">It cannot be started (<see cref="ExitCode.Ipc"/>).</exception>
     public static RemoteShellProcess Start(RemoteShellRequest request, out Connection connection, CancellationToken cancellation)
     {
         var (childInput, output) = ChildProcess.Pipe();
@@ -40,7 +42,7 @@ internal sealed class RemoteShellProcess : IDisposable
                 {
                     Program = request.Words[0],
                     Arguments = request.Words,
-                    Environment = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(pair => Encoding.UTF8.GetBytes($"{pair.Key}={pair.Value}"))],
+                    Environment = OwnEnvironment(),
                     OwnGroup = request.Unattended,
                     Input = childInput,
                     Output = childOutput,
@@ -62,7 +64,7 @@ internal sealed class RemoteShellProcess : IDisposable
     }
 
     /// <summary>What the command said, and how it ended, tell more than the streams that it closed.</summary>
-    public RsyncException Explain(RsyncException failure)
+    internal RsyncException Explain(RsyncException failure)
     {
         if (failure.ExitCode is ExitCode.Timeout)
             return new RsyncException(ExitCode.Timeout, SessionStage.Setup, $"the remote shell gave no answer in time{Quoted()}", failure);
@@ -83,6 +85,10 @@ internal sealed class RemoteShellProcess : IDisposable
         };
         return new RsyncException(exitCode, failure.Stage, advice + Quoted(), failure);
     }
+
+    /// <summary>Waits a while for the command to end, after its streams have been closed.</summary>
+    /// <returns>Its exit code; 0 when it does not end.</returns>
+    public int WaitForExit() => ExitCodeOf(EndLimit) ?? 0;
 
     /// <summary>
     /// The streams are closed, so it ends by itself in the time of a few network round trips; nobody waits for that.
@@ -135,4 +141,16 @@ internal sealed class RemoteShellProcess : IDisposable
     }
 
     private string Quoted() => LastWords() is { } words ? $": {words}" : "";
+
+    private static List<byte[]> OwnEnvironment()
+    {
+        var block = File.ReadAllBytes("/proc/self/environ").AsSpan();
+        var entries = new List<byte[]>();
+        foreach (var range in block.Split((byte)0))
+        {
+            if (!block[range].IsEmpty)
+                entries.Add(block[range].ToArray());
+        }
+        return entries;
+    }
 }

@@ -6,6 +6,19 @@ using ChangedFiles.Rsync.Wire;
 
 namespace ChangedFiles.Rsync.Transports;
 
+/// <summary>How a TCP connection is made.</summary>
+public sealed record TcpOptions
+{
+    /// <summary>4, 6, or 0 for either.</summary>
+    public int IPVersion { get; init; }
+
+    /// <summary>The local address; null is any.</summary>
+    public string? LocalAddress { get; init; }
+
+    /// <summary>Options of the socket, as <c>--sockopts</c> has them: NAME or NAME=VALUE, with commas between; null for none.</summary>
+    public string? SocketOptions { get; init; }
+}
+
 /// <summary>TCP connections that waste no time: no Nagle delay, quick acknowledgements, a dead peer noticed.</summary>
 internal static class TcpTransport
 {
@@ -16,14 +29,17 @@ internal static class TcpTransport
 
     /// <summary>Tries each address of the host in turn.</summary>
     /// <exception cref="RsyncException">None answered: <see cref="ExitCode.SocketIO"/>, or <see cref="ExitCode.ConnectTimeout"/>.</exception>
-    public static Connection Connect(string host, int port, TimeSpan timeout, CancellationToken cancellation)
+    public static Connection Connect(string host, int port, TcpOptions options, TimeSpan timeout, CancellationToken cancellation)
     {
         RsyncException? first = null;
-        foreach (var address in Resolve(host))
+        foreach (var address in Resolve(host, options.IPVersion))
         {
             var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             try
             {
+                if (options.LocalAddress is { } local)
+                    socket.Bind(new IPEndPoint(Resolve(local, options.IPVersion).First(each => each.AddressFamily == address.AddressFamily), 0));
+                SocketOptions.Apply(socket, options.SocketOptions);
                 Connect(socket, new IPEndPoint(address, port), timeout, cancellation);
                 Tune(socket);
                 return new Connection(socket.SafeHandle, socket.SafeHandle, isTcp: true, owner: socket, cancellation);
@@ -43,17 +59,17 @@ internal static class TcpTransport
         throw first!;
     }
 
-    private static IPAddress[] Resolve(string host)
+    private static IPAddress[] Resolve(string host, int version)
     {
         if (IPAddress.TryParse(host, out var literal))
             return [literal];
         try
         {
-            return Dns.GetHostAddresses(host);
+            return Dns.GetHostAddresses(host, version switch { 4 => AddressFamily.InterNetwork, 6 => AddressFamily.InterNetworkV6, _ => AddressFamily.Unspecified });
         }
         catch (SocketException failure)
         {
-            throw new RsyncException(ExitCode.SocketIO, SessionStage.Connect, $"rsync://{host}: the host name is not known: {failure.Message}", failure);
+            throw new RsyncException(ExitCode.SocketIO, SessionStage.Connect, $"getaddrinfo: {host}: {failure.Message}", failure);
         }
     }
 

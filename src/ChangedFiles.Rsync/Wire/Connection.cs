@@ -88,6 +88,8 @@ public sealed class Connection : IDisposable
         while (true)
         {
             var errno = Descriptors.TryWrite(_output, data, out var written);
+            if (errno == Errno.EPIPE && BytesRead == 0)
+                throw new RsyncException(ExitCode.ProtocolStream, Stage, "connection unexpectedly closed (0 bytes received so far)");
             if (errno is not (Errno.None or Errno.EAGAIN))
                 throw Failed("writing to the peer", errno);
             if (written > 0)
@@ -177,7 +179,7 @@ public sealed class Connection : IDisposable
             return;
         var now = Environment.TickCount64;
         if (now - _lastTraffic >= Timeout.TotalMilliseconds)
-            throw new RsyncException(ExitCode.Timeout, Stage, $"the peer has been silent for {Timeout.TotalSeconds:0} s (time-out)");
+            throw new RsyncException(ExitCode.Timeout, Stage, $"io timeout after {Timeout.TotalSeconds:0} seconds -- exiting");
         if (!writing && now - _lastWrite >= Timeout.TotalMilliseconds / 2)
             KeepAliveDue?.Invoke();
     }

@@ -28,6 +28,9 @@ public sealed partial class FrameReader(Connection connection)
     /// <summary>From here on the stream comes in frames.</summary>
     public void StartMultiplexing() => _multiplexed = true;
 
+    /// <summary>From here on it comes as it is again; between two frames only.</summary>
+    public void StopMultiplexing() => _multiplexed = _frameLeft > 0 ? throw Bad("bytes of a frame where none should be") : false;
+
     /// <summary>Fills <paramref name="destination"/> completely.</summary>
     /// <exception cref="RsyncException">The peer closed before (<see cref="ExitCode.ProtocolStream"/>), or nothing came in time.</exception>
     public void Read(Span<byte> destination)
@@ -214,7 +217,7 @@ public sealed partial class FrameReader(Connection connection)
 
     private int CheckOpen(int read) =>
         read > 0 ? read : throw new RsyncException(ExitCode.ProtocolStream, connection.Stage,
-            $"the peer closed the connection unexpectedly ({connection.BytesRead} bytes received so far)");
+            $"connection unexpectedly closed ({connection.BytesRead} bytes received so far)");
 
     internal RsyncException Bad(string what) => new(ExitCode.ProtocolStream, connection.Stage, $"the peer broke the protocol: {what}");
 }

@@ -35,6 +35,9 @@ public sealed partial class FrameWriter
         connection.KeepAliveDue = KeepAlive;
     }
 
+    /// <summary>Bytes written so far, those still in the buffer included.</summary>
+    public long Position => _connection.BytesWritten + _end;
+
     /// <summary>Another thread reads from now on.</summary>
     public void LeaveReadingToOthers() => _readMeanwhile = null;
 
@@ -43,6 +46,13 @@ public sealed partial class FrameWriter
     {
         Flush();
         _multiplexed = true;
+    }
+
+    /// <summary>From here on it goes as it is again.</summary>
+    public void StopMultiplexing()
+    {
+        Flush();
+        _multiplexed = false;
     }
 
     /// <summary>Appends to the stream.</summary>

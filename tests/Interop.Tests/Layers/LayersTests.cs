@@ -15,7 +15,7 @@ public sealed partial class LayersTests
     private static readonly Dictionary<string, string[]> Folders = new()
     {
         ["ChangedFiles.Rsync"] =
-            ["Files", "Checksums", "Delta", "Rdiff", "Options", "Filters", "Wire", "Tokens", "FileList", "Sessions", "Transports", "Daemon"],
+            ["Files", "Checksums", "Delta", "Rdiff", "Options", "Filters", "Wire", "Tokens", "FileList", "Sessions", "Transports", "Roles", "Daemon"],
         ["ChangedFiles.Engine"] = ["Watching", "Changes", "Rules", "Planning", "Destinations", "Mirrors", "Running", "Monitoring"],
         ["ChangedFiles.Cli"] = ["Output", "Rsync", "Host", "Commands"],
     };

@@ -26,6 +26,9 @@ internal sealed class RunOutput : IDisposable
             _progress = new ProgressMeter(level > 1, invocation.Output.HumanReadable, time);
     }
 
+    /// <summary>True when progress is shown at all.</summary>
+    public bool ShowsProgress => _progress is not null;
+
     /// <summary>Lines of information and errors.</summary>
     public TextOutput Text { get; }
 
@@ -89,7 +92,7 @@ internal sealed class RunOutput : IDisposable
             Text.Log(ArgumentText.Encode(StatsReport.LogLine(run, human)));
     }
 
-    public void Dispose() => Text.Dispose();
+    public void Dispose() => Text.Flush();
 
     private void Print(IEnumerable<string> lines)
     {

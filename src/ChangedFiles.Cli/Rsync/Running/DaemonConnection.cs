@@ -1,0 +1,68 @@
+using ChangedFiles.Cli.Rsync.Output;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Options.Syntax;
+using ChangedFiles.Rsync.Sessions;
+using ChangedFiles.Rsync.Transports;
+using ChangedFiles.Rsync.Wire;
+
+namespace ChangedFiles.Cli.Rsync.Running;
+
+/// <summary>How a command line reaches a daemon.</summary>
+internal static class DaemonConnection
+{
+    private const int MaxEarlyInput = 5120;
+
+    public static Session Open(RsyncInvocation invocation, Location daemon, TextOutput text, CancellationToken cancellation)
+    {
+        var request = Request(invocation, daemon, text);
+        KnownDaemon? known = null;
+        return DaemonClient.Open(request, ref known, cancellation);
+    }
+
+    /// <summary>The same behind a remote shell.</summary>
+    public static Session Open(RsyncInvocation invocation, Location daemon, TextOutput text, Connection connection) =>
+        DaemonClient.Open(Request(invocation, daemon, text), connection);
+
+    /// <summary>The list of a daemon's modules.</summary>
+    public static ExitCode List(RsyncInvocation invocation, Location daemon, TextOutput text, CancellationToken cancellation)
+    {
+        var request = Request(invocation, daemon, text);
+        DaemonClient.List(request, DaemonClient.Connect(request, cancellation));
+        return ExitCode.Success;
+    }
+
+    private static DaemonRequest Request(RsyncInvocation invocation, Location daemon, TextOutput text)
+    {
+        var connection = invocation.Connection;
+        var options = invocation.Options;
+        var words = invocation.ServerWords;
+        return new DaemonRequest
+        {
+            Address = new DaemonAddress(daemon.Host, daemon.Module, daemon.Port == 0 ? DaemonAddress.DefaultPort : daemon.Port, daemon.User),
+            Arguments = [.. words.ForDaemon(daemon.Module, invocation.RemotePaths).Select(ArgumentText.Encode)],
+            Secluded = words.IsSecluded ? ServerArguments.Encode(words.Secluded(invocation.RemotePaths, daemon.Module)) : null,
+            EarlyInput = connection.EarlyInput is { } early ? ReadEarlyInput(early) : null,
+            Tcp = new TcpOptions { IPVersion = connection.IPVersion, LocalAddress = connection.Address, SocketOptions = connection.SockOpts },
+            Password = connection.PasswordFile is { } file ? PasswordFile.Read(file) : connection.Password is { } password ? ArgumentText.Encode(password) : null,
+            Wishes = NegotiationWishes.Of(options),
+            Protocol = options.Wire.Protocol,
+            ConnectTimeout = TimeSpan.FromSeconds(options.Wire.Contimeout),
+            Timeout = TimeSpan.FromSeconds(options.Wire.Timeout),
+            OnMotd = connection.NoMotd ? null : text.Info,
+        };
+    }
+
+    private static byte[] ReadEarlyInput(string file)
+    {
+        try
+        {
+            var content = File.ReadAllBytes(file);
+            return content.Length <= MaxEarlyInput ? content
+                : throw Usage.Syntax($"{file} is > {MaxEarlyInput} bytes.");
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or UnauthorizedAccessException)
+        {
+            throw Usage.Syntax($"failed to open {file}: {failure.Message}");
+        }
+    }
+}

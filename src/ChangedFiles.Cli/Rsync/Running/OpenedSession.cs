@@ -1,0 +1,70 @@
+using ChangedFiles.Cli.Rsync.Output;
+using ChangedFiles.Rsync;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Options.Syntax;
+using ChangedFiles.Rsync.Sessions;
+using ChangedFiles.Rsync.Transports;
+
+namespace ChangedFiles.Cli.Rsync.Running;
+
+/// <summary>A client's session, with the program that was started for it, if one was.</summary>
+internal sealed class OpenedSession : IDisposable
+{
+    private readonly RemoteShellProcess? _program;
+
+    private OpenedSession(Session session, RemoteShellProcess? program) => (Session, _program) = (session, program);
+
+    public Session Session { get; }
+
+    /// <summary>Reaches the other side and opens a session for the invocation.</summary>
+    public static OpenedSession Open(RsyncInvocation invocation, TextOutput text, CancellationToken cancellation) => invocation.Remote switch
+    {
+        { Kind: LocationKind.Daemon } daemon when !invocation.Connection.ShellToDaemon =>
+            new OpenedSession(DaemonConnection.Open(invocation, daemon, text, cancellation), null),
+        { } remote => OpenShell(invocation, remote, text, cancellation),
+        _ => throw Usage.Unsupported("This rsync does not support local copies"),
+    };
+
+    /// <summary>Ends the session and waits for the program; its exit code counts too.</summary>
+    public ExitCode End()
+    {
+        Session.Finish();
+        return (ExitCode)(_program?.WaitForExit() ?? 0);
+    }
+
+    public void Dispose() => Session.Dispose();
+
+    private static OpenedSession OpenShell(RsyncInvocation invocation, Location remote, TextOutput text, CancellationToken cancellation)
+    {
+        var words = RemoteShellCommand.Words(invocation.Connection, remote, invocation.ServerWords.ForShell(invocation.RemotePaths));
+        var request = new RemoteShellRequest
+        {
+            Words = [.. words.Select(ArgumentText.Encode)],
+            Secluded = invocation.ServerWords is { IsSecluded: true } server ? ServerArguments.Encode(server.Secluded(invocation.RemotePaths)) : null,
+            Wishes = NegotiationWishes.Of(invocation.Options),
+            Protocol = invocation.Options.Wire.Protocol,
+            ConnectTimeout = TimeSpan.FromSeconds(invocation.Options.Wire.Timeout),
+            Timeout = TimeSpan.FromSeconds(invocation.Options.Wire.Timeout),
+        };
+        var program = RemoteShellProcess.Start(request, out var connection, cancellation);
+        try
+        {
+            var session = remote.Kind == LocationKind.Daemon
+                ? DaemonConnection.Open(invocation, remote, text, connection)
+                : RemoteShell.Open(request, connection);
+            return new OpenedSession(session, program);
+        }
+        catch (RsyncException failure) when (failure.ExitCode is ExitCode.ProtocolStream or ExitCode.SocketIO)
+        {
+            // What the shell says by its exit code explains why there is nobody at the other end.
+            var code = (ExitCode)Math.Max((int)failure.ExitCode, program.WaitForExit());
+            connection.Dispose();
+            throw new RsyncException(code, failure.Stage, failure.Message, failure);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

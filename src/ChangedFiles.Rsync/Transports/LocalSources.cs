@@ -1,0 +1,81 @@
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.FileList;
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Filters;
+using ChangedFiles.Rsync.Options;
+
+namespace ChangedFiles.Rsync.Transports;
+
+/// <summary>Opens the directories of this machine that source arguments start from, and closes them at the end.</summary>
+/// <param name="options">Whether links are followed.</param>
+/// <param name="start">The directory that arguments are relative to, as an absolute path; "/" at its end or not.</param>
+public sealed class LocalSources(TransferOptions options, byte[] start) : IDisposable
+{
+    private readonly List<LocalTree> _opened = [];
+    private LocalTree? _top;
+
+    /// <inheritdoc cref="OpenSource"/>
+    public Errno Open(ReadOnlySpan<byte> directory, out SourceRoot? root)
+    {
+        root = null;
+        var absolute = Join(start, directory);
+        var error = LocalTree.Open(absolute, out var tree, new LocalTreeOptions { Links = Links, KeepAccessTimes = options.Preserve.OpenNoatime });
+        if (error != Errno.None)
+            return error;
+        _opened.Add(tree!);
+        root = new SourceRoot(tree!, ArgumentText.Decode(Join(absolute, "/"u8)))
+        {
+            Directory = directory.TrimEnd((byte)'/').ToArray(),
+            Filters = new FilterTree { Source = tree, Top = Top(), Root = Below(absolute) },
+        };
+        return Errno.None;
+    }
+
+    public void Dispose()
+    {
+        _opened.ForEach(tree => tree.Dispose());
+        _top?.Dispose();
+    }
+
+    /// <summary>Names of <c>-R</c> may lead through links, which are what the operator wrote.</summary>
+    private LinkPolicy Links
+    {
+        get
+        {
+            var selection = options.Selection;
+            return selection.CopyLinks || selection.CopyDirlinks || selection.CopyUnsafeLinks || selection.Relative || selection.FilesFrom is not null
+                ? LinkPolicy.Follow
+                : LinkPolicy.Refuse;
+        }
+    }
+
+    private LocalTree? Top()
+    {
+        if (_top is null)
+            LocalTree.Open("/"u8, out _top);
+        return _top;
+    }
+
+    private static TreePath Below(ReadOnlySpan<byte> absolute)
+    {
+        var path = TreePath.Root;
+        foreach (var range in absolute.Split((byte)'/'))
+        {
+            var part = absolute[range];
+            if (part.SequenceEqual(".."u8))
+                path = path.Parent;
+            else if (!part.IsEmpty && !part.SequenceEqual("."u8))
+                path = path.Child(part);
+        }
+        return path;
+    }
+
+    /// <summary>An absolute name stays; another is put behind, with one slash between.</summary>
+    internal static byte[] Join(ReadOnlySpan<byte> start, ReadOnlySpan<byte> name) => name switch
+    {
+        [] => start.ToArray(),
+        [(byte)'/'] => start is [.., (byte)'/'] ? start.ToArray() : [.. start, (byte)'/'],
+        [(byte)'/', ..] => name.ToArray(),
+        _ => start is [.., (byte)'/'] ? [.. start, .. name] : [.. start, (byte)'/', .. name],
+    };
+}
