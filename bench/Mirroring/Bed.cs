@@ -1,0 +1,61 @@
+using ChangedFiles.TestKit;
+
+namespace ChangedFiles.Bench.Mirroring;
+
+/// <summary>A source tree, an empty module of a stock daemon, and one contender between them.</summary>
+internal sealed class Bed : IDisposable
+{
+    private readonly string _directory;
+
+    public Bed(Setup setup)
+    {
+        _directory = Directory.CreateDirectory(Path.Combine(setup.Place, $"changedfiles-bench-{Environment.ProcessId}")).FullName;
+        Source = Directory.CreateDirectory(Path.Combine(_directory, "source")).FullName;
+        Target = Directory.CreateDirectory(Path.Combine(_directory, "target")).FullName;
+        File.WriteAllText(Path.Combine(Source, "there"), "from the start");
+        Daemon = new RsyncDaemon(setup.Version, new RsyncModule("mod", Target));
+    }
+
+    public string Source { get; }
+
+    public string Target { get; }
+
+    public RsyncDaemon Daemon { get; }
+
+    /// <summary>Sessions that the daemon has seen.</summary>
+    public int Sessions => Daemon.Log.Split('\n').Count(line => line.Contains("connect from", StringComparison.Ordinal));
+
+    /// <summary>Waits until the target holds as many names as the source; a look costs little against the pause between two.</summary>
+    public void WaitForNames()
+    {
+        var wanted = Names(Source);
+        while (Names(Target) != wanted)
+            Thread.Sleep(20);
+    }
+
+    /// <summary>Says what differs, or nothing.</summary>
+    public string Difference()
+    {
+        var diff = TreeDiff.Of(TreeSnapshot.Of(Source, TreeDetails.Content), TreeSnapshot.Of(Target, TreeDetails.Content), TreeIgnore.None);
+        return diff.IsEmpty ? "" : $"TREES DIFFER\n{diff}";
+    }
+
+    public void Dispose()
+    {
+        Daemon.Dispose();
+        Command.Check("rm", "-rf", _directory);
+    }
+
+    /// <summary>Without those that are still temporary.</summary>
+    private static int Names(string directory)
+    {
+        try
+        {
+            return Directory.EnumerateFileSystemEntries(directory, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Count();
+        }
+        catch (IOException)
+        {
+            return -1;
+        }
+    }
+}

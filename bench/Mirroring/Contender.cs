@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using ChangedFiles.TestKit;
+
+namespace ChangedFiles.Bench.Mirroring;
+
+/// <summary>Something that keeps a daemon's module equal to a directory.</summary>
+internal abstract class Contender : IDisposable
+{
+    public abstract string Name { get; }
+
+    public virtual bool IsHere => true;
+
+    /// <summary>Starts it and returns when both sides are equal.</summary>
+    public abstract void Start(Bed bed);
+
+    /// <summary>For those that do not watch: told of a change, returns when it has arrived.</summary>
+    public virtual void Changed(Bed bed, string path)
+    {
+    }
+
+    /// <summary>Processor time since it was started, and the largest memory it had; nothing for programs that are started for each change.</summary>
+    public virtual string Cost => "";
+
+    public void Dispose() => Stop();
+
+    protected virtual void Stop()
+    {
+    }
+}
+
+/// <summary>The program of this repository, as a user starts it.</summary>
+internal sealed partial class Ours : Contender
+{
+    private readonly List<Process> _processes = [];
+
+    public override string Name => "changedfiles";
+
+    public override string Cost => _processes.Count == 0 ? "" : $"{Cpu:f2} s CPU, {Peak()} MB at most";
+
+    private double Cpu => _processes[^1].TotalProcessorTime.TotalSeconds;
+
+    public override void Start(Bed bed)
+    {
+        var start = new ProcessStartInfo(Repository.PathOf("changedfiles"), ["mirror", "--json", bed.Source + "/", bed.Daemon.Url("mod/")]) { RedirectStandardOutput = true };
+        var process = Process.Start(start)!;
+        _processes.Add(process);
+        while (process.StandardOutput.ReadLine() is { } line && !line.Contains("\"state\":\"following\"", StringComparison.Ordinal))
+        {
+        }
+        new Thread(() => process.StandardOutput.ReadToEnd()) { IsBackground = true }.Start();
+    }
+
+    protected override void Stop()
+    {
+        foreach (var process in _processes)
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+        _processes.Clear();
+    }
+
+    private int Peak()
+    {
+        _processes[^1].Refresh();
+        var status = File.ReadAllText($"/proc/{_processes[^1].Id}/status");
+        return int.Parse(HighWater().Match(status).Groups[1].Value) / 1024;
+    }
+
+    [GeneratedRegex(@"VmHWM:\s+(\d+) kB")]
+    private static partial Regex HighWater();
+}
+
+/// <summary>lsyncd with the shortest delay it knows; its default is 15 s.</summary>
+internal sealed class Lsyncd(int delay) : Contender
+{
+    private ServerProcess? _server;
+
+    public override string Name => $"lsyncd -delay {delay}";
+
+    public override bool IsHere => Command.Exists("lsyncd");
+
+    public override void Start(Bed bed)
+    {
+        var work = Path.GetDirectoryName(bed.Source)!;
+        File.WriteAllText(Path.Combine(work, "lsyncd.lua"), $$"""
+            settings { nodaemon = true, logfile = "{{work}}/lsyncd.log", maxDelays = 10000 }
+            sync { default.rsync, source = "{{bed.Source}}", target = "{{bed.Daemon.Url("mod/")}}", delay = {{delay}}, rsync = { archive = true } }
+            """);
+        _server = new ServerProcess(Path.Combine(work, "lsyncd.out"), "lsyncd", Path.Combine(work, "lsyncd.lua"));
+        bed.WaitForNames();
+        Thread.Sleep(500);
+    }
+
+    protected override void Stop() => _server?.Dispose();
+}
+
+/// <summary>One <c>rsync</c> for each change, as anything does that runs it as a command.</summary>
+internal sealed class RsyncEach(RsyncVersion version) : Contender
+{
+    public override string Name => "rsync for each";
+
+    public override void Start(Bed bed) => version.Run("-a", bed.Source + "/", bed.Daemon.Url("mod/")).Checked();
+
+    public override void Changed(Bed bed, string path) => version.Run("-a", path, bed.Daemon.Url("mod/")).Checked();
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ChangedFiles.Bench.Mirroring;
+
+/// <summary>A file of 200 MiB and a directory of 2,000 files get other names: time until the other side shows it, and bytes on the wire.</summary>
+internal static class Renames
+{
+    private const int Large = 200 << 20;
+
+    public static void Run(Setup setup)
+    {
+        Console.WriteLine("\nrename: from rename() until the new name is at the other side, and what loopback carried");
+        Console.WriteLine($"{"",-18}{"200 MiB ms",12}{"KB",10}{"2,000 files ms",16}{"KB",10}");
+        foreach (var contender in setup.Contenders(new Ours(), new Lsyncd(1)))
+        {
+            using (contender)
+            {
+                using var bed = new Bed(setup);
+                Fill(bed.Source);
+                contender.Start(bed);
+                Thread.Sleep(1000);
+                var file = Time(bed, "large", "large.new", File.Move);
+                var directory = Time(bed, "directory", "directory.new", Directory.Move);
+                Console.WriteLine($"{contender.Name,-18}{file.Milliseconds,12:f1}{file.Bytes / 1e3,10:f1}{directory.Milliseconds,16:f1}{directory.Bytes / 1e3,10:f1}  {bed.Difference()}");
+            }
+        }
+    }
+
+    private static void Fill(string root)
+    {
+        var content = new byte[Large];
+        new Random(1).NextBytes(content);
+        File.WriteAllBytes(Path.Combine(root, "large"), content);
+        var directory = Directory.CreateDirectory(Path.Combine(root, "directory")).FullName;
+        for (var i = 0; i < 2000; i++)
+            File.WriteAllBytes(Path.Combine(directory, $"f{i}"), content[i..(i + 1024)]);
+    }
+
+    private static (double Milliseconds, long Bytes) Time(Bed bed, string from, string to, Action<string, string> move)
+    {
+        var before = LoopbackBytes();
+        var clock = Stopwatch.StartNew();
+        move(Path.Combine(bed.Source, from), Path.Combine(bed.Source, to));
+        while (!Path.Exists(Path.Combine(bed.Target, to)))
+            Thread.Yield();
+        var arrived = clock.Elapsed.TotalMilliseconds;
+        while (Path.Exists(Path.Combine(bed.Target, from)))
+            Thread.Sleep(1);
+        bed.WaitForNames();
+        Thread.Sleep(300);
+        return (arrived, LoopbackBytes() - before);
+    }
+
+    /// <summary>All that the loopback interface sent, headers and other programs' traffic with it.</summary>
+    private static long LoopbackBytes() => long.Parse(File.ReadAllText("/sys/class/net/lo/statistics/tx_bytes"), CultureInfo.InvariantCulture);
+}
