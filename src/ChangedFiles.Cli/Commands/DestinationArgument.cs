@@ -42,6 +42,7 @@ internal static class DestinationArgument
                 Name = text,
                 Directory = System.IO.Path.Combine(path, ownName),
                 Delete = settings.Delete,
+                DryRun = settings.DryRun,
                 Selection = selection,
             },
             source);
@@ -59,6 +60,7 @@ internal static class DestinationArgument
             Directory = directory.Length == 0 ? ownName : ownName.Length == 0 ? directory : $"{directory}/{ownName}",
             Password = Password(settings),
             Delete = settings.Delete,
+            DryRun = settings.DryRun,
             NumericIds = settings.NumericIds,
             Filters = settings.Filters,
         };
@@ -79,6 +81,8 @@ internal sealed record MirrorSettings
     public int Port { get; init; } = DaemonAddress.DefaultPort;
 
     public bool Delete { get; init; } = true;
+
+    public bool DryRun { get; init; }
 
     public bool NumericIds { get; init; }
 

@@ -16,6 +16,7 @@ internal static class MirrorCommand
     private static readonly Argument<string> Destination = new("DEST") { Description = "rsync://[user@]host[:port]/module[/path], [user@]host::module[/path], or a local directory." };
     private static readonly Option<string[]> To = new("--to") { Description = "A further destination; may be given several times.", HelpName = "DEST" };
     private static readonly Option<bool> Once = new("--once") { Description = "Stop when both sides are equal." };
+    private static readonly Option<bool> DryRun = new("--dry-run", "-n") { Description = "Only tell what the first sync would change, then stop." };
     private static readonly Option<bool> NoDelete = new("--no-delete") { Description = "Keep at the destination what is gone at the source." };
     private static readonly Option<bool> NumericIds = new("--numeric-ids") { Description = "Owners and groups by number, not by name." };
     private static readonly Option<string> PasswordFile = new("--password-file") { Description = "For daemons that ask for a password (or set RSYNC_PASSWORD).", HelpName = "FILE" };
@@ -33,7 +34,7 @@ internal static class MirrorCommand
     {
         var command = new Command("mirror", "Keep DEST equal to SRC: sync once, then follow every change within milliseconds.")
         {
-            Source, Destination, To, Once, NoDelete, NumericIds, PasswordFile, Port, WatchWith,
+            Source, Destination, To, Once, DryRun, NoDelete, NumericIds, PasswordFile, Port, WatchWith,
             Exclude, Include, Filter, ExcludeFrom, IncludeFrom, Verbose, Json,
         };
         command.SetAction(parsed => (int)Guard(() => Run(parsed)));
@@ -48,6 +49,7 @@ internal static class MirrorCommand
         {
             Filters = [.. rules.ToWire(FilterSide.Sender)],
             Port = parsed.GetValue(Port),
+            DryRun = parsed.GetValue(DryRun),
             Delete = !parsed.GetValue(NoDelete),
             NumericIds = parsed.GetValue(NumericIds),
             PasswordFile = parsed.GetValue(PasswordFile),
@@ -56,9 +58,16 @@ internal static class MirrorCommand
         string[] targets = [parsed.GetRequiredValue(Destination), .. parsed.GetValue(To) ?? []];
         var destinations = targets.Select(target => DestinationArgument.Parse(target, ownName, settings)).ToList();
         var root = SourceRoot.Open(source);
-        var options = new MirrorOptions { Once = parsed.GetValue(Once), Watch = new WatchOptions { Kind = parsed.GetValue(WatchWith) }, Rules = rules };
+        var options = new MirrorOptions { Once = parsed.GetValue(Once) || parsed.GetValue(DryRun), Watch = new WatchOptions { Kind = parsed.GetValue(WatchWith) }, Rules = rules };
         using var mirror = new Mirror(root, options, destinations);
-        var report = MirrorReport.For(parsed.GetValue(Json), parsed.GetValue(Verbose));
+        var report = parsed.GetValue(Json)
+            ? (MirrorReport)new JsonMirrorReport(Console.Out)
+            : new TextMirrorReport(Console.Out, Console.IsOutputRedirected ? 0 : Math.Max(20, Console.WindowWidth))
+            {
+                Verbose = parsed.GetValue(Verbose),
+                Once = options.Once,
+                DryRun = parsed.GetValue(DryRun),
+            };
         return new MirrorRun(mirror, report).Run(source);
     }
 

@@ -24,14 +24,26 @@ internal sealed class JsonMirrorReport(TextWriter output) : MirrorReport
 
     public override void Warning(string text) => Write("warning", new JsonObject { ["text"] = text });
 
-    public override void Delivered(string destination, PlannedBatch batch, Delivery delivery) => Write("delivered", new JsonObject
+    public override void Delivered(string destination, PlannedBatch batch, Delivery delivery)
     {
-        ["destination"] = destination,
-        ["names"] = batch.Items.Count,
-        ["files"] = delivery.Files,
-        ["bytes"] = delivery.BytesSent,
-        ["failures"] = delivery.Failures.Count,
-    });
+        foreach (var change in delivery.Foreseen)
+        {
+            Write("foreseen", new JsonObject
+            {
+                ["destination"] = destination,
+                ["path"] = change.Path.ToString(),
+                ["action"] = change.Action.ToString().ToLowerInvariant(),
+            });
+        }
+        Write("delivered", new JsonObject
+        {
+            ["destination"] = destination,
+            ["names"] = batch.Items.Count,
+            ["files"] = delivery.Files,
+            ["bytes"] = delivery.BytesSent,
+            ["failures"] = delivery.Failures.Count,
+        });
+    }
 
     public override void Ended(IReadOnlyList<DestinationStatus> statuses)
     {

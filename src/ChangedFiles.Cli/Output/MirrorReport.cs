@@ -10,9 +10,6 @@ internal abstract class MirrorReport
     /// <summary>Whether <see cref="Tick"/> shows anything.</summary>
     public virtual bool IsLive => false;
 
-    public static MirrorReport For(bool json, bool verbose) =>
-        json ? new JsonMirrorReport(Console.Out) : new TextMirrorReport(Console.Out, Console.IsOutputRedirected ? 0 : Math.Max(20, Console.WindowWidth), verbose);
-
     public abstract void Started(string source, Mirror mirror);
 
     public abstract void State(DestinationStatus status);

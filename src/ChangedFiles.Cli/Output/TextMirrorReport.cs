@@ -8,11 +8,21 @@ namespace ChangedFiles.Cli.Output;
 
 /// <summary>Lines for people; on a terminal also one line at the bottom that shows how things stand.</summary>
 /// <param name="width">Columns of the terminal; 0 in a pipe.</param>
-internal sealed class TextMirrorReport(TextWriter output, int width, bool verbose) : MirrorReport
+internal sealed class TextMirrorReport(TextWriter output, int width) : MirrorReport
 {
     private readonly Lock _lock = new();
     private readonly Stopwatch _since = Stopwatch.StartNew();
     private string _line = "";
+    private SourceTotals? _totals;
+
+    /// <summary>Names what is delivered.</summary>
+    public bool Verbose { get; init; }
+
+    /// <summary>Ends when both sides are equal, and does not wait for a destination that is away.</summary>
+    public bool Once { get; init; }
+
+    /// <summary>Only tells what would be.</summary>
+    public bool DryRun { get; init; }
 
     public override bool IsLive => width > 0;
 
@@ -20,17 +30,20 @@ internal sealed class TextMirrorReport(TextWriter output, int width, bool verbos
     {
         foreach (var worker in mirror.Workers)
             Line($"mirroring {source} to {worker.Status.Name}");
+        if (IsLive)
+            _totals = mirror.Count(CancellationToken.None);
         if (mirror.Watching.Length > 0)
             Line($"watching with {mirror.Watching}");
     }
 
     public override void State(DestinationStatus status) => Line(status.State switch
     {
+        DestinationState.Following when DryRun => string.Create(CultureInfo.InvariantCulture, $"{status.Name}: {status.Names:N0} names compared"),
         DestinationState.Following => string.Create(CultureInfo.InvariantCulture,
             $"{status.Name}: in sync: {status.Names:N0} names compared, {status.Files:N0} files ({Sizes.Text(status.LiteralBytes)}) sent in {_since.Elapsed.TotalSeconds:0.0} s"),
-        DestinationState.Away => $"{status.Name}: away: {status.Reason} (tried again)",
-        DestinationState.Failed => $"{status.Name}: given up: {status.Reason}",
-        DestinationState.Halted => $"{status.Name}: halted: {status.Reason}",
+        DestinationState.Away => $"{status.Name}: away: {Reason(status)}{(Once ? "" : " (tried again)")}",
+        DestinationState.Failed => $"{status.Name}: given up: {Reason(status)}",
+        DestinationState.Halted => $"{status.Name}: halted: {Reason(status)}",
         _ => $"{status.Name}: back, catching up",
     });
 
@@ -40,7 +53,9 @@ internal sealed class TextMirrorReport(TextWriter output, int width, bool verbos
 
     public override void Delivered(string destination, PlannedBatch batch, Delivery delivery)
     {
-        if (!verbose)
+        foreach (var change in delivery.Foreseen)
+            Line($"{destination}: would {Verb(change.Action)} {change.Path}");
+        if (!Verbose || DryRun)
             return;
         foreach (var item in batch.Items)
         {
@@ -59,17 +74,29 @@ internal sealed class TextMirrorReport(TextWriter output, int width, bool verbos
 
     public override void Ended(IReadOnlyList<DestinationStatus> statuses)
     {
+        lock (_lock)
+            Show("");
         foreach (var status in statuses)
         {
-            Line(string.Create(CultureInfo.InvariantCulture,
+            Line(DryRun ? $"{status.Name}: dry run: nothing was changed" : string.Create(CultureInfo.InvariantCulture,
                 $"{status.Name}: {status.State.ToString().ToLowerInvariant()}, {status.Pending} pending, {status.FailureCount} failed, {status.Files:N0} files, sent {Sizes.Text(status.BytesSent)}"));
         }
     }
 
+    /// <summary>Without the destination's name, which stands before it anyway.</summary>
+    private static string? Reason(DestinationStatus status) =>
+        status.Reason is { } reason && reason.StartsWith(status.Name + ": ", StringComparison.Ordinal) ? reason[(status.Name.Length + 2)..] : status.Reason;
+
+    private static string Verb(ForeseenAction action) => action switch
+    {
+        ForeseenAction.Send => "send",
+        ForeseenAction.SetAttributes => "set attributes of",
+        _ => "delete",
+    };
+
     private string Describe(DestinationStatus status) => status.State switch
     {
-        DestinationState.Syncing => string.Create(CultureInfo.InvariantCulture,
-            $"syncing: {status.Names:N0} names, {Sizes.Text(status.NamedBytes)}, {Sizes.Text((long)(status.NamedBytes / Math.Max(0.1, _since.Elapsed.TotalSeconds)))}/s"),
+        DestinationState.Syncing => Progress.Text(status, _totals, _since.Elapsed),
         DestinationState.Following => string.Create(CultureInfo.InvariantCulture,
             $"{status.Name}: last {status.LastPath}, lag {status.Lag.TotalMilliseconds:0} ms, {status.Pending} pending, {status.FailureCount} failed"),
         _ => $"{status.Name}: {status.State.ToString().ToLowerInvariant()}: {status.Reason}",

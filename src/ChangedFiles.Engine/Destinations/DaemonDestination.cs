@@ -58,9 +58,18 @@ public sealed class DaemonDestination : IDestination
         var deleteByName = _deleteByName;
         var wire = WireBatch.Of(batch, _options, deleteByName);
         var failures = new List<FailedPath>(batch.Failures);
+        var foreseen = new List<ForeseenChange>();
         using var session = _sessions.Take(cancellation);
         begun = true;
         _sessions.Refill();
+        if (_options.DryRun)
+        {
+            session.Messages.OnDeleted = (bytes, _) =>
+            {
+                if (TreePath.TryParse(bytes.Span, out var path))
+                    foreseen.Add(new ForeseenChange(path, ForeseenAction.Delete));
+            };
+        }
         var result = new PushBatch
         {
             Entries = wire.Entries,
@@ -75,6 +84,11 @@ public sealed class DaemonDestination : IDestination
                     if (!Planner.IsGone(errno))
                         failures.Add(new FailedPath(entry.Path, Linux.ErrnoText.Describe(errno)));
                 },
+                OnItem = (entry, flags, _) =>
+                {
+                    if (_options.DryRun && flags != ItemFlags.None)
+                        foreseen.Add(new ForeseenChange(entry.Path, Action(flags)));
+                },
             },
         }.Send(session, cancellation);
         var complaints = FailureTexts.Assign(result.Errors, batch, failures);
@@ -82,6 +96,7 @@ public sealed class DaemonDestination : IDestination
         {
             Failures = failures,
             Complaints = complaints,
+            Foreseen = foreseen,
             Files = result.Stats.FilesTransferred,
             BytesSent = result.BytesSent,
             LiteralBytes = result.Stats.LiteralData,
@@ -111,6 +126,9 @@ public sealed class DaemonDestination : IDestination
 
     private static bool RejectsModeZero(RsyncException failure) =>
         failure.FromPeer && failure.Message.Contains("invalid file mode", StringComparison.OrdinalIgnoreCase);
+
+    private static ForeseenAction Action(ItemFlags flags) =>
+        (flags & (ItemFlags.IsNew | ItemFlags.Transfer | ItemFlags.LocalChange)) != 0 ? ForeseenAction.Send : ForeseenAction.SetAttributes;
 
     private string Describe(RsyncException failure) =>
         failure.Message.StartsWith("rsync://", StringComparison.Ordinal) ? failure.Message : $"{Name}: {failure.Message}";

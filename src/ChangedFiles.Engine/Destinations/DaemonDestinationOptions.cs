@@ -22,6 +22,9 @@ public sealed record DaemonDestinationOptions
     /// <summary>What vanished at the source goes at the destination.</summary>
     public bool Delete { get; init; } = true;
 
+    /// <summary>Nothing is changed; <see cref="Delivery.Foreseen"/> tells what would be.</summary>
+    public bool DryRun { get; init; }
+
     /// <summary>Owners and groups by number, not by name.</summary>
     public bool NumericIds { get; init; }
 
@@ -37,6 +40,7 @@ public sealed record DaemonDestinationOptions
     /// <summary>The session's options as the library knows them. They and <see cref="Arguments"/> say the same.</summary>
     internal TransferOptions Transfer(bool deleteByName) => new()
     {
+        DryRun = DryRun,
         Preserve = PreserveOptions.Archive with { HardLinks = 1, NumericIds = NumericIds },
         Selection = new SelectionOptions { Dirs = true, Relative = true, MissingArgs = deleteByName && Delete ? MissingArgs.Delete : MissingArgs.Report },
         Comparison = new ComparisonOptions { ModifyWindow = -1 },
@@ -47,6 +51,9 @@ public sealed record DaemonDestinationOptions
     internal IReadOnlyList<byte[]> Arguments(bool deleteByName)
     {
         List<string> words = ["--server", "-HdlogDtpRe.LsfxCIvu", "--no-r", "--force"];
+        // The log format makes the daemon name what it would delete.
+        if (DryRun)
+            words.AddRange("-n", "--log-format=%i");
         if (Delete)
             words.Add("--delete");
         if (Delete && deleteByName)

@@ -31,6 +31,9 @@ public sealed record Delivery
     /// <summary>Complaints that could not be assigned to a name: any of the batch may be concerned.</summary>
     public IReadOnlyList<string> Complaints { get; init; } = [];
 
+    /// <summary>What a dry run would have changed; empty otherwise.</summary>
+    public IReadOnlyList<ForeseenChange> Foreseen { get; init; } = [];
+
     /// <summary>Files whose contents travelled.</summary>
     public long Files { get; init; }
 

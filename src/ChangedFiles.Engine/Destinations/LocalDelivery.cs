@@ -16,6 +16,7 @@ internal sealed class LocalDelivery(
     private readonly Dictionary<(ulong Device, ulong Inode), TreePath> _linked = [];
     private readonly HashSet<TreePath> _listed = [.. batch.Items.Select(item => item.Path)];
     private readonly List<PlannedItem> _directories = [];
+    private readonly List<ForeseenChange> _foreseen = [];
     private long _files;
     private long _bytes;
 
@@ -30,7 +31,7 @@ internal sealed class LocalDelivery(
         }
         for (var i = _directories.Count - 1; i >= 0; i--)
             Finish(_directories[i]);
-        return new Delivery { Failures = _failures, Files = _files, BytesSent = _bytes, LiteralBytes = _bytes };
+        return new Delivery { Failures = _failures, Foreseen = _foreseen, Files = _files, BytesSent = _bytes, LiteralBytes = _bytes };
     }
 
     public void Dispose() => _listed.Clear();
@@ -64,6 +65,8 @@ internal sealed class LocalDelivery(
     {
         if (!there.IsDirectory)
         {
+            if (Foresee(item.Path, ForeseenAction.Send))
+                return Errno.None;
             var errno = target.Unlink(item.Path);
             if (errno is Errno.None or Errno.ENOENT)
                 errno = target.MakeDirectory(item.Path, 0x1C0);
@@ -95,6 +98,8 @@ internal sealed class LocalDelivery(
     {
         if (!options.Delete || options.Selection.Excludes(path, isDirectory))
             return Errno.None;
+        if (options.DryRun && target.Stat(path, out _) == Errno.ENOENT || Foresee(path, ForeseenAction.Delete))
+            return Errno.None;
         target.RemoveTree(path, (removed, errno) =>
         {
             if (errno is not (Errno.None or Errno.ENOENT))
@@ -107,6 +112,8 @@ internal sealed class LocalDelivery(
     {
         if (!there.IsSymlink || target.ReadLink(item.Path, out var text) != Errno.None || !text.AsSpan().SequenceEqual(item.LinkTarget))
         {
+            if (Foresee(item.Path, ForeseenAction.Send))
+                return Errno.None;
             var errno = MakeRoom(item.Path, there);
             if (errno == Errno.None)
                 errno = target.MakeSymlink(item.Path, item.LinkTarget, replace: true);
@@ -123,14 +130,20 @@ internal sealed class LocalDelivery(
     private Errno Link(TreePath path, TreePath first, in FileStat there)
     {
         var errno = target.Stat(first, out var leader);
+        if (errno == Errno.ENOENT && Foresee(path, ForeseenAction.Send))
+            return Errno.None;
         if (errno != Errno.None || (leader.Device, leader.Inode) == (there.Device, there.Inode))
             return errno;
+        if (Foresee(path, ForeseenAction.Send))
+            return Errno.None;
         errno = MakeRoom(path, there);
         return errno == Errno.None ? target.MakeLink(path, first, replace: true) : errno;
     }
 
     private Errno Copy(PlannedItem item, in FileStat there)
     {
+        if (Foresee(item.Path, ForeseenAction.Send))
+            return Errno.None;
         var errno = source.Open(item.Path, out var from);
         if (Planner.IsGone(errno))
             return Errno.None;
@@ -162,6 +175,8 @@ internal sealed class LocalDelivery(
         var same = there.Kind == item.Stat.Kind && (there.RdevMajor, there.RdevMinor) == (item.Stat.RdevMajor, item.Stat.RdevMinor);
         if (!same)
         {
+            if (Foresee(item.Path, ForeseenAction.Send))
+                return Errno.None;
             var errno = MakeRoom(item.Path, there);
             if (errno == Errno.None)
                 errno = target.MakeNode(item.Path, item.Stat.Mode, item.Stat.RdevMajor, item.Stat.RdevMinor, replace: true);
@@ -187,7 +202,15 @@ internal sealed class LocalDelivery(
     {
         var wanted = item.Stat;
         var same = (there.Mode, there.Uid, there.Gid, there.Mtime) == (wanted.Mode, wanted.Uid, wanted.Gid, wanted.Mtime);
-        return same ? Errno.None : target.SetMetadata(item.Path, Attributes(wanted), out _);
+        return same || Foresee(item.Path, ForeseenAction.SetAttributes) ? Errno.None : target.SetMetadata(item.Path, Attributes(wanted), out _);
+    }
+
+    /// <summary>True in a dry run, which only writes down what would happen.</summary>
+    private bool Foresee(TreePath path, ForeseenAction action)
+    {
+        if (options.DryRun)
+            _foreseen.Add(new ForeseenChange(path, action));
+        return options.DryRun;
     }
 
     private static Metadata Attributes(in FileStat stat) => new() { Uid = stat.Uid, Gid = stat.Gid, Mode = stat.Mode, Mtime = stat.Mtime };

@@ -17,6 +17,9 @@ public sealed record LocalDestinationOptions
     /// <summary>What vanished at the source goes at the destination.</summary>
     public bool Delete { get; init; } = true;
 
+    /// <summary>Nothing is changed; <see cref="Delivery.Foreseen"/> tells what would be.</summary>
+    public bool DryRun { get; init; }
+
     /// <summary>What is mirrored; everything else is kept where it is.</summary>
     public required Selection Selection { get; init; }
 }
@@ -32,7 +35,7 @@ public sealed class LocalDestination(LocalDestinationOptions options, IFileSourc
 
     public Delivery Deliver(PlannedBatch batch, CancellationToken cancellation)
     {
-        using var delivery = new LocalDelivery(source, Open().Tree, options, batch, cancellation);
+        using var delivery = new LocalDelivery(source, (IFileTarget?)Open()?.Tree ?? new MemoryTree(), options, batch, cancellation);
         return delivery.Run();
     }
 
@@ -40,8 +43,11 @@ public sealed class LocalDestination(LocalDestinationOptions options, IFileSourc
 
     public void Dispose() => _root?.Dispose();
 
-    /// <summary>The directory, which must still be the one at its path: otherwise the copies would go where nobody sees them.</summary>
-    private PinnedDirectory Open()
+    /// <summary>
+    /// The directory, which must still be the one at its path: otherwise the copies would go where nobody sees them. Null in a dry run when it
+    /// is not there yet.
+    /// </summary>
+    private PinnedDirectory? Open()
     {
         if (_root is not null)
         {
@@ -51,27 +57,57 @@ public sealed class LocalDestination(LocalDestinationOptions options, IFileSourc
             _root = null;
             throw new DestinationException($"{Name}: {reason}", permanent: false, ExitCode.FileIO) { NeedsEverything = true };
         }
-        if (!System.IO.Directory.Exists(options.Directory) && Make() is { } failure)
-            throw new DestinationException($"{Name}: cannot make the directory: {failure}", permanent: true, ExitCode.FileIO);
-        var errno = PinnedDirectory.Open(options.Directory, out _root);
-        return errno == Errno.None ? _root!
-            : throw new DestinationException($"{Name}: cannot open the directory: {errno.Describe()}", permanent: true, ExitCode.FileIO);
+        if (!Directory.Exists(options.Directory))
+        {
+            MakeInParent();
+            if (options.DryRun)
+                return null;
+        }
+        _root = Pin(options.Directory);
+        RefuseOverlap(_root.Tree.Location);
+        return _root;
     }
 
     /// <summary>One level only, as rsync does: a whole missing path is more likely a mistake or a missing mount.</summary>
-    private string? Make()
+    private void MakeInParent()
     {
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Directory));
+        using (var parent = Pin(Path.GetDirectoryName(path)!))
+            RefuseOverlap(Path.Combine(parent.Tree.Location, Path.GetFileName(path)));
+        if (options.DryRun)
+            return;
         try
         {
-            var parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Directory)));
-            if (!System.IO.Directory.Exists(parent))
-                return $"{parent} does not exist";
-            System.IO.Directory.CreateDirectory(options.Directory);
-            return null;
+            Directory.CreateDirectory(path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return failure.Message;
+            throw Permanent($"cannot make the directory: {failure.Message}", ExitCode.FileIO);
         }
     }
+
+    private PinnedDirectory Pin(string path)
+    {
+        var errno = PinnedDirectory.Open(path, out var directory);
+        return errno == Errno.None ? directory! : throw Permanent($"cannot open the directory {path}: {errno.Describe()}", ExitCode.FileIO);
+    }
+
+    /// <summary>A mirror inside itself would never end, and one around its source would delete it. A destination that is left out of the source is fine.</summary>
+    private void RefuseOverlap(string to)
+    {
+        if (source is not LocalTree { Location: var from })
+            return;
+        if (IsWithin(from, to))
+            throw Permanent($"the destination {to} holds the source {from}, which would be deleted: choose another place", ExitCode.SyntaxOrUsage);
+        if (!IsWithin(to, from) || options.Selection.Excludes(TreePath.Parse(Path.GetRelativePath(from, to)), isDirectory: true))
+            return;
+        throw Permanent(
+            $"the destination {to} is inside the source: choose another place, or leave it out with --exclude=/{Path.GetRelativePath(from, to)}/",
+            ExitCode.SyntaxOrUsage);
+    }
+
+    private static bool IsWithin(string path, string directory) =>
+        (path + "/").StartsWith(Path.TrimEndingDirectorySeparator(directory) + "/", StringComparison.Ordinal);
+
+    private DestinationException Permanent(string reason, ExitCode code) => new($"{Name}: {reason}", permanent: true, code);
 }

@@ -81,6 +81,10 @@ public sealed class Mirror : IDisposable
         }
     }
 
+    /// <summary>Counts what there is to mirror, in the background.</summary>
+    public SourceTotals Count(CancellationToken cancellation) =>
+        SourceTotals.Begin(_root.Tree, new Selection(_options.Rules, _root.Tree), cancellation);
+
     /// <summary>Delivers what is pending, then ends.</summary>
     public void Finish()
     {

@@ -47,6 +47,9 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
         _directories = new DirectoryCache(root, options.Links);
     }
 
+    /// <summary>Where the directory is now, without symbolic links: for people, and to see whether one tree is inside another.</summary>
+    public string Location => File.ResolveLinkTarget($"/proc/self/fd/{_root.DangerousGetHandle()}", returnFinalTarget: false)!.FullName;
+
     private bool Follows => _options.Links != LinkPolicy.Refuse;
 
     /// <summary>Opens the directory at a path of this machine. Symbolic links in it are followed: it is the operator's word, not a peer's.</summary>

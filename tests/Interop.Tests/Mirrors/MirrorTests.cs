@@ -86,6 +86,20 @@ public sealed class MirrorTests
     }
 
     [Theory, EachTarget]
+    public void A_file_that_grows_while_it_is_sent_ends_up_whole(TargetKind kind)
+    {
+        using var bed = new MirrorBed(kind);
+        bed.Source.Write("log", new byte[30_000_000]);
+        bed.Start(wait: false);
+        for (var i = 0; i < 200; i++)
+        {
+            File.AppendAllText(bed.Source["log"], $"line {i}\n");
+            Thread.Sleep(5);
+        }
+        bed.AssertSame();
+    }
+
+    [Theory, EachTarget]
     public void Changes_made_while_no_mirror_ran_are_found(TargetKind kind)
     {
         using var bed = new MirrorBed(kind).Start();

@@ -1,0 +1,17 @@
+using ChangedFiles.Rsync.Files;
+
+namespace ChangedFiles.Engine.Destinations;
+
+/// <summary>What would happen to a name.</summary>
+public enum ForeseenAction
+{
+    /// <summary>It is made, or its contents are brought there.</summary>
+    Send,
+    /// <summary>Only its mode, owner or time are set.</summary>
+    SetAttributes,
+    /// <summary>It is removed, with all that is below it.</summary>
+    Delete,
+}
+
+/// <summary>Something that a dry run would have done.</summary>
+public readonly record struct ForeseenChange(TreePath Path, ForeseenAction Action);
