@@ -62,14 +62,12 @@ public sealed class DaemonDestination : IDestination
         using var session = _sessions.Take(cancellation);
         begun = true;
         _sessions.Refill();
-        if (_options.DryRun)
+        void Foresee(ReadOnlyMemory<byte> name, ForeseenAction action)
         {
-            session.Messages.OnDeleted = (bytes, _) =>
-            {
-                if (TreePath.TryParse(bytes.Span, out var path))
-                    foreseen.Add(new ForeseenChange(path, ForeseenAction.Delete));
-            };
+            if (_options.DryRun && TreePath.TryParse(name.Span, out var path))
+                foreseen.Add(new ForeseenChange(path, action));
         }
+        session.Messages.OnDeleted = (name, _) => Foresee(name, ForeseenAction.Delete);
         var result = new PushBatch
         {
             Entries = wire.Entries,
@@ -84,10 +82,11 @@ public sealed class DaemonDestination : IDestination
                     if (!Planner.IsGone(errno))
                         failures.Add(new FailedPath(entry.Path, Linux.ErrnoText.Describe(errno)));
                 },
-                OnItem = (entry, flags, _) =>
+                OnTransferred = (in item) => Foresee(item.Name, ForeseenAction.Send),
+                OnItem = (in item) =>
                 {
-                    if (_options.DryRun && flags != ItemFlags.None)
-                        foreseen.Add(new ForeseenChange(entry.Path, Action(flags)));
+                    if (item.Flags != ItemFlags.None)
+                        Foresee(item.Name, Action(item.Flags));
                 },
             },
         }.Send(session, cancellation);
@@ -128,7 +127,7 @@ public sealed class DaemonDestination : IDestination
         failure.FromPeer && failure.Message.Contains("invalid file mode", StringComparison.OrdinalIgnoreCase);
 
     private static ForeseenAction Action(ItemFlags flags) =>
-        (flags & (ItemFlags.IsNew | ItemFlags.Transfer | ItemFlags.LocalChange)) != 0 ? ForeseenAction.Send : ForeseenAction.SetAttributes;
+        (flags & (ItemFlags.IsNew | ItemFlags.LocalChange)) != 0 ? ForeseenAction.Send : ForeseenAction.SetAttributes;
 
     private string Describe(RsyncException failure) =>
         failure.Message.StartsWith("rsync://", StringComparison.Ordinal) ? failure.Message : $"{Name}: {failure.Message}";

@@ -31,7 +31,7 @@ public sealed class MirrorFailuresTests : IDisposable
 
     [Fact]
     public void A_host_that_nobody_knows() =>
-        Expect(Once(_source.Path + "/", "rsync://no-such-host.invalid/mod/"), ExitCode.SocketIO, "no-such-host.invalid", "the host name is not known");
+        Expect(Once(_source.Path + "/", "rsync://no-such-host.invalid/mod/"), ExitCode.SocketIO, "no-such-host.invalid", "Name or service not known");
 
     [Fact]
     public void A_port_where_nobody_listens() =>
