@@ -14,6 +14,8 @@ internal static class Program
         var root = new RootCommand("Realtime filesystem replication over the rsync protocol.")
         {
             MirrorCommand.Create(),
+            StatusCommand.Create(),
+            WaitCommand.Create(),
             WatchCommand.Create(),
             CheckCommand.Create(),
             ExplainCommand.Create(),

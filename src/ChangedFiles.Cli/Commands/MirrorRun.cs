@@ -1,7 +1,9 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using ChangedFiles.Cli.Output;
 using ChangedFiles.Engine.Destinations;
 using ChangedFiles.Engine.Mirrors;
+using ChangedFiles.Engine.Monitoring;
 using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Cli.Commands;
@@ -26,11 +28,26 @@ internal sealed class MirrorRun(Mirror mirror, MirrorReport report)
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
         mirror.Start(CancellationToken.None);
+        using var control = Control();
         report.Started(source, mirror);
         while (!mirror.Join(report.IsLive ? ReportInterval : Timeout.InfiniteTimeSpan))
             report.Tick([.. mirror.Workers.Select(worker => worker.Status)]);
         report.Ended([.. mirror.Workers.Select(worker => worker.Status)]);
         return Worst();
+    }
+
+    /// <summary>A mirror works without it; only <c>status</c> and <c>wait</c> do not find it then.</summary>
+    private ControlSocket? Control()
+    {
+        try
+        {
+            return new ControlSocket(new MirrorControl(mirror).Answer);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or SocketException or ArgumentException)
+        {
+            report.Warning($"status and wait will not find this mirror: {failure.Message}");
+            return null;
+        }
     }
 
     private void OnSignal(PosixSignalContext signal)

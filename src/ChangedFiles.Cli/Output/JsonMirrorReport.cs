@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChangedFiles.Engine.Destinations;
 using ChangedFiles.Engine.Mirrors;
+using ChangedFiles.Engine.Monitoring;
 using ChangedFiles.Engine.Planning;
 
 namespace ChangedFiles.Cli.Output;
@@ -17,7 +18,7 @@ internal sealed class JsonMirrorReport(TextWriter output) : MirrorReport
             Write("started", new JsonObject { ["source"] = source, ["destination"] = worker.Status.Name, ["watching"] = mirror.Watching });
     }
 
-    public override void State(DestinationStatus status) => Write("state", Status(status));
+    public override void State(DestinationStatus status) => Write("state", StatusJson.Of(status));
 
     public override void Failure(string destination, FailedPath failure) =>
         Write("failure", new JsonObject { ["destination"] = destination, ["path"] = failure.Path.ToString(), ["reason"] = failure.Reason });
@@ -48,23 +49,8 @@ internal sealed class JsonMirrorReport(TextWriter output) : MirrorReport
     public override void Ended(IReadOnlyList<DestinationStatus> statuses)
     {
         foreach (var status in statuses)
-            Write("ended", Status(status));
+            Write("ended", StatusJson.Of(status));
     }
-
-    private static JsonObject Status(DestinationStatus status) => new()
-    {
-        ["destination"] = status.Name,
-        ["state"] = status.State.ToString().ToLowerInvariant(),
-        ["reason"] = status.Reason,
-        ["pending"] = status.Pending,
-        ["lag_seconds"] = status.Lag.TotalSeconds,
-        ["failures"] = status.FailureCount,
-        ["names"] = status.Names,
-        ["files"] = status.Files,
-        ["sent_bytes"] = status.BytesSent,
-        ["literal_bytes"] = status.LiteralBytes,
-        ["matched_bytes"] = status.MatchedBytes,
-    };
 
     private void Write(string name, JsonObject fields)
     {

@@ -93,6 +93,23 @@ public sealed class DirtyTree
         }
     }
 
+    /// <summary>Waits until everything that was seen before a timestamp is confirmed; false when it is not within <paramref name="limit"/>.</summary>
+    public bool WaitConfirmed(long before, TimeSpan limit)
+    {
+        var deadline = Environment.TickCount64 + (long)limit.TotalMilliseconds;
+        lock (_lock)
+        {
+            while (OldestUnconfirmed is { } oldest && oldest <= before)
+            {
+                var left = deadline - Environment.TickCount64;
+                if (left <= 0)
+                    return false;
+                Monitor.Wait(_lock, (int)Math.Min(left, int.MaxValue));
+            }
+            return true;
+        }
+    }
+
     /// <summary>Ends a <see cref="Wait"/>, now or the next one.</summary>
     public void Wake()
     {
@@ -156,6 +173,7 @@ public sealed class DirtyTree
             _inFlight = [];
             foreach (var mark in returned)
                 Add(mark);
+            Monitor.PulseAll(_lock);
         }
     }
 

@@ -33,6 +33,12 @@ public sealed record DestinationStatus
     /// <summary>Age of the oldest change that is not confirmed; zero when all are.</summary>
     public TimeSpan Lag { get; init; }
 
+    /// <summary>Everything that happened before this moment is confirmed, as far as the source has told of it.</summary>
+    public DateTimeOffset Watermark { get; init; }
+
+    /// <summary>When a destination that is away is tried again.</summary>
+    public TimeSpan? NextAttempt { get; init; }
+
     /// <summary>Names that could not be brought there so far, the first of them.</summary>
     public IReadOnlyList<FailedPath> Failures { get; init; } = [];
 

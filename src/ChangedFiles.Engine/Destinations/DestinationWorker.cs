@@ -32,7 +32,7 @@ public sealed class DestinationWorker : IDisposable
     private DestinationStatus _status;
     private volatile bool _draining;
     private bool _drained;
-    private long? _awayUntil;
+    private long _awayUntil;
 
     /// <param name="destination">Owned from here on.</param>
     /// <param name="planner">For this worker alone.</param>
@@ -66,11 +66,27 @@ public sealed class DestinationWorker : IDisposable
     {
         get
         {
-            var oldest = Changes.OldestUnconfirmed;
+            // The time first: what is marked after it does not count against it.
+            var now = _clock.GetUtcNow();
+            var lag = Changes.OldestUnconfirmed is { } since ? _clock.GetElapsedTime(since) : TimeSpan.Zero;
             lock (_statusLock)
-                return _status with { Pending = Changes.Unconfirmed, Lag = oldest is { } since ? _clock.GetElapsedTime(since) : TimeSpan.Zero };
+            {
+                return _status with
+                {
+                    Pending = Changes.Unconfirmed,
+                    Lag = lag,
+                    Watermark = now - lag,
+                    NextAttempt = IsAway ? _clock.GetElapsedTime(_clock.GetTimestamp(), _awayUntil) : null,
+                };
+            }
         }
     }
+
+    /// <summary>
+    /// Waits until everything that was seen before a timestamp of the clock is at the destination. False when that is not so within
+    /// <paramref name="limit"/>, or nothing will be delivered any more.
+    /// </summary>
+    public bool WaitConfirmed(long before, TimeSpan limit) => Changes.WaitConfirmed(before, HasEnded ? TimeSpan.Zero : limit);
 
     public void Start() => _thread.Start();
 
@@ -128,17 +144,16 @@ public sealed class DestinationWorker : IDisposable
     }
 
     /// <summary>Nothing will be delivered any more.</summary>
-    internal bool HasEnded => _abort.IsCancellationRequested || IsFinal(_status.State) || _drained;
+    public bool HasEnded => _abort.IsCancellationRequested || IsFinal(_status.State) || _drained;
 
-    private bool IsAway => _awayUntil is { } until && until > _clock.GetTimestamp();
+    private bool IsAway => Volatile.Read(ref _awayUntil) > _clock.GetTimestamp();
 
     /// <summary>Delivers one batch where there is something to deliver; never waits for changes or for a destination that is away.</summary>
     /// <returns>How long nothing is to be done unless a mark is made meanwhile.</returns>
     internal TimeSpan Turn()
     {
         if (IsAway)
-            return _clock.GetElapsedTime(_clock.GetTimestamp(), _awayUntil!.Value);
-        _awayUntil = null;
+            return _clock.GetElapsedTime(_clock.GetTimestamp(), _awayUntil);
         var draining = _draining;
         if (Changes.Wait(TimeSpan.Zero))
         {
@@ -284,7 +299,7 @@ public sealed class DestinationWorker : IDisposable
         if (_draining)
             _abort.Cancel();
         else
-            _awayUntil = Changes.After(_backoff.Next());
+            Volatile.Write(ref _awayUntil, Changes.After(_backoff.Next()));
     }
 
     private static bool IsFinal(DestinationState state) => state is DestinationState.Failed or DestinationState.Halted;

@@ -29,18 +29,23 @@ public delegate IDestination DestinationMaker(IFileSource source, Selection sele
 /// </summary>
 public sealed class Mirror : IDisposable
 {
+    /// <summary>How long the end waits for the kernel's queue.</summary>
+    private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(2);
+
     private readonly SourceRoot _root;
     private readonly MirrorOptions _options;
+    private readonly TimeProvider _clock;
     private readonly List<DestinationWorker> _workers = [];
     private readonly TaskCompletionSource<string?> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IEventSource? _source;
+    private MarkingSink? _sink;
 
     /// <param name="root">Owned from here on.</param>
     /// <param name="destinations">Makes each destination for the tree; what they make is owned from here on.</param>
     public Mirror(SourceRoot root, MirrorOptions options, IEnumerable<DestinationMaker> destinations, TimeProvider? clock = null)
     {
-        (_root, _options) = (root, options);
-        clock ??= TimeProvider.System;
+        (_root, _options, Source) = (root, options, root.RealPath);
+        _clock = clock ??= TimeProvider.System;
         foreach (var make in destinations)
         {
             // Each worker has its own: a scope remembers the merge files of the directories it came through.
@@ -57,6 +62,12 @@ public sealed class Mirror : IDisposable
     /// <summary>What watches, and why this one; empty before <see cref="Start"/>.</summary>
     public string Watching => _source?.Description ?? "";
 
+    /// <summary>The directory that is mirrored.</summary>
+    public string Source { get; }
+
+    /// <summary>Times that events were lost, each followed by a look at everything.</summary>
+    public long Overflows => _sink?.Overflows ?? 0;
+
     /// <summary>Something that cannot be watched. Set before <see cref="Start"/>.</summary>
     public Action<string>? OnWarning { get; set; }
 
@@ -70,7 +81,8 @@ public sealed class Mirror : IDisposable
         if (!_options.Once)
         {
             _source = EventSources.Open(_root.Handle, _options.Watch);
-            _source.Start(new MarkingSink([.. _workers.Select(worker => worker.Changes)], Halt, text => OnWarning?.Invoke(text)), cancellation);
+            _sink = new MarkingSink([.. _workers.Select(worker => worker.Changes)], Halt, text => OnWarning?.Invoke(text));
+            _source.Start(_sink, cancellation);
         }
         foreach (var worker in _workers)
         {
@@ -85,9 +97,21 @@ public sealed class Mirror : IDisposable
     public SourceTotals Count(CancellationToken cancellation) =>
         SourceTotals.Begin(_root.Tree, new Selection(_options.Rules, _root.Tree), cancellation);
 
-    /// <summary>Delivers what is pending, then ends.</summary>
+    /// <summary>
+    /// A timestamp of the mirror's clock: all that happened before it is marked by now, and at a destination as soon as that has confirmed
+    /// what was marked before it. Null when the source did not tell in time.
+    /// </summary>
+    public long? CatchUp(TimeSpan limit)
+    {
+        if (_source is { } source && !source.CatchUp(limit))
+            return null;
+        return _clock.GetTimestamp();
+    }
+
+    /// <summary>Delivers what has happened so far, then ends.</summary>
     public void Finish()
     {
+        CatchUp(LastLook);
         foreach (var worker in _workers)
             worker.Finish();
     }

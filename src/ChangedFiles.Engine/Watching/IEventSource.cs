@@ -20,6 +20,13 @@ public interface IEventSource : IDisposable
     /// <exception cref="WatchException">The tree cannot be watched; the message says what to do.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while it prepared.</exception>
     void Start(IEventSink sink, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Waits until all that happened before the call has been reported: the kernel queues an event before the call that causes it returns, so
+    /// reading the queue to its end is enough. Not to be called from the sink.
+    /// </summary>
+    /// <returns>False when the source has ended, or in <paramref name="limit"/> did not come that far.</returns>
+    bool CatchUp(TimeSpan limit);
 }
 
 /// <summary>Takes what a source sees. All calls come from the source's thread (or, before it runs, from the one in Start).</summary>

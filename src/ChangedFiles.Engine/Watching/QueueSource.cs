@@ -11,11 +11,17 @@ namespace ChangedFiles.Engine.Watching;
 /// </summary>
 internal abstract class QueueSource : IEventSource
 {
-    private readonly Wakeup _stop = new();
+    /// <summary>After so many milliseconds it is looked whether the thread is still there.</summary>
+    private const int LongestWait = 100;
+
+    private readonly Wakeup _wake = new();
+    private readonly object _catchingUp = new();
     private readonly SipPacing _pacing = new();
     private Thread? _thread;
     private WatchBatch? _batch;
     private volatile bool _disposed;
+    private long _asked;
+    private long _reached;
 
     /// <param name="root">The directory to watch; the source keeps a handle of its own.</param>
     protected QueueSource(SafeFileHandle root, WatchOptions options)
@@ -53,18 +59,31 @@ internal abstract class QueueSource : IEventSource
         _thread.Start();
     }
 
+    public bool CatchUp(TimeSpan limit)
+    {
+        var clock = Stopwatch.StartNew();
+        lock (_catchingUp)
+        {
+            var mine = ++_asked;
+            _wake.Raise();
+            while (_reached < mine && _thread is { IsAlive: true } && clock.Elapsed < limit)
+                Monitor.Wait(_catchingUp, Math.Clamp((int)(limit - clock.Elapsed).TotalMilliseconds, 1, LongestWait));
+            return _reached >= mine;
+        }
+    }
+
     /// <summary>Stops and waits for the thread: no call to the sink is under way or follows. Not to be called from the sink.</summary>
     public void Dispose()
     {
         if (_disposed)
             return;
         _disposed = true;
-        _stop.Raise();
+        _wake.Raise();
         _thread?.Join();
         Close();
         Mounts.Dispose();
         Root.Dispose();
-        _stop.Dispose();
+        _wake.Dispose();
     }
 
     /// <summary>Begins to watch, so that every later change is in the queue.</summary>
@@ -108,13 +127,15 @@ internal abstract class QueueSource : IEventSource
     {
         Span<PollEntry> entries =
         [
-            new(_stop.Descriptor, PollEvents.Readable),
+            new(_wake.Descriptor, PollEvents.Readable),
             new(QueueDescriptor, PollEvents.Readable),
             new(Mounts.Descriptor, PollEvents.Priority),
         ];
         Poll.Wait(entries, -1);
-        if (entries[0].Came != PollEvents.None)
+        if (_disposed)
             return;
+        _wake.Clear();
+        var asked = Volatile.Read(ref _asked);
         if (entries[2].Came != PollEvents.None)
             LookAtMounts();
         var sip = false;
@@ -123,9 +144,23 @@ internal abstract class QueueSource : IEventSource
             var began = Stopwatch.GetTimestamp();
             sip = _pacing.ShouldSip(Drain(), began);
         }
+        while (asked > _reached && Drain() > 0)
+        {
+        }
         Batch.Flush();
+        if (asked > _reached)
+            HasCaughtUp(asked);
         if (sip)
             Poll.Wait(entries[..1], SipPacing.SipMilliseconds);
+    }
+
+    private void HasCaughtUp(long asked)
+    {
+        lock (_catchingUp)
+        {
+            _reached = asked;
+            Monitor.PulseAll(_catchingUp);
+        }
     }
 
     private void LookAtMounts()
