@@ -11,7 +11,7 @@ using Xunit;
 namespace ChangedFiles.Interop.Tests.Monitoring;
 
 /// <summary><c>status</c> and <c>wait</c> against mirrors that run as programs of their own.</summary>
-public sealed class StatusAndWaitTests
+public sealed class StatusAndWaitTests : IDisposable
 {
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
@@ -26,7 +26,7 @@ public sealed class StatusAndWaitTests
         using var enough = new CancellationTokenSource();
         var others = new Thread(() => new RandomWriter(Directory.CreateDirectory($"{bed.Source}/busy").FullName, 1) { Operations = 100_000 }.Run(enough.Token));
         others.Start();
-        for (var i = 0; i < 50; i++)
+        for (var i = 0; i < 15; i++)
         {
             File.WriteAllText($"{bed.Source}/written", $"{i}");
             Directory.CreateDirectory($"{bed.Source}/deep/{i % 7}");
@@ -117,6 +117,12 @@ public sealed class StatusAndWaitTests
         bed.Mirror.End("KILL");
         Assert.Empty(RunningMirrors.Find(bed.Source));
         Assert.False(File.Exists(socket));
+    }
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _error.Dispose();
     }
 
     private static void Start(FaultBed bed)
