@@ -17,12 +17,4 @@ internal static class ProcessFacts
         words.AddRange(Enumerable.Repeat("", Math.Max(0, missing)));
         return words[^count..];
     }
-
-    /// <summary>The mask, 0..0o777.</summary>
-    public static uint Umask()
-    {
-        const string Field = "Umask:";
-        var line = File.ReadLines("/proc/self/status").FirstOrDefault(text => text.StartsWith(Field, StringComparison.Ordinal));
-        return line is null ? 0x12 : Convert.ToUInt32(line[Field.Length..].Trim(), 8);
-    }
 }

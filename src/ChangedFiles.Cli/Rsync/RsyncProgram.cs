@@ -27,7 +27,7 @@ internal static class RsyncProgram
         var who = words.Count > 0 && words[0] == "--server" ? "server" : "client";
         try
         {
-            var invocation = RsyncCommandLine.Parse(words, Environment.GetEnvironmentVariable, ProcessFacts.Umask());
+            var invocation = RsyncCommandLine.Parse(words, Environment.GetEnvironmentVariable, Linux.FileModes.Umask);
             switch (invocation.Mode)
             {
                 case InvocationMode.Print:

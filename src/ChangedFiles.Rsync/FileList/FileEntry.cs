@@ -79,6 +79,9 @@ public sealed class FileEntry
     /// <summary>True when the name came with a leading slash, which counts for the order of the list only (6.3, 6.6).</summary>
     internal bool FromRoot { get; init; }
 
+    /// <summary>On the receiving side: what the generator notes of it.</summary>
+    internal EntryMarks Marks { get; set; }
+
     /// <summary>A second entry of one name: it keeps its number but is never used (6.6).</summary>
     internal bool IsBlank { get; set; }
 
@@ -247,6 +250,17 @@ public sealed class FileEntry
 
         public RareParts Copy() => (RareParts)MemberwiseClone();
     }
+}
+
+/// <summary>What a generator notes of an entry.</summary>
+[Flags]
+internal enum EntryMarks : byte
+{
+    None = 0,
+    /// <summary>A directory that this session made, and has not reported yet.</summary>
+    Made = 1,
+    /// <summary>A directory that is not there: what is in it is passed over, or new in a dry run.</summary>
+    Missing = 2,
 }
 
 /// <summary>The device that a device node stands for.</summary>

@@ -9,6 +9,9 @@ namespace ChangedFiles.Rsync.Files;
 /// </summary>
 public interface IFileTarget : IFileSource
 {
+    /// <summary>The directory at <paramref name="path"/> as a target of its own. Where it can be disposed of, the caller does.</summary>
+    Errno OpenTarget(TreePath path, out IFileTarget? target);
+
     /// <summary>Makes a directory; <see cref="Errno.EEXIST"/> when the name is taken.</summary>
     Errno MakeDirectory(TreePath path, uint permissions);
 

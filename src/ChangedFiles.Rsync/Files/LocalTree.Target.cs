@@ -8,6 +8,13 @@ public sealed partial class LocalTree
 {
     private const uint TemporaryPermissions = 0x180; // rw-------
 
+    public Errno OpenTarget(TreePath path, out IFileTarget? target)
+    {
+        var error = OpenTree(path, out var tree);
+        target = tree;
+        return error;
+    }
+
     public Errno MakeDirectory(TreePath path, uint permissions) =>
         At(path, ref permissions, static (parent, name, ref permissions) => Directories.Make(parent, name, permissions));
 

@@ -6,15 +6,25 @@ namespace ChangedFiles.Rsync.Files;
 /// A tree in memory, for programs that send or receive what is never to touch a disk. It answers as a directory of this
 /// machine would that root works on. A file may have up to 2^31 - 57 bytes, more is <see cref="Errno.EFBIG"/>.
 /// </summary>
-/// <param name="time">Gives the times of what is made; the machine's clock when null.</param>
-public sealed partial class MemoryTree(TimeProvider? time = null) : IFileTarget
+public sealed partial class MemoryTree : IFileTarget
 {
     private const uint TemporaryMode = 0x8180; // a regular file, rw-------
 
-    private readonly Lock _lock = new();
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
-    private readonly MemoryNode _root = new(1, 0x41ED, Now(time ?? TimeProvider.System));
+    private readonly Lock _lock;
+    private readonly TimeProvider _time;
+    private readonly MemoryNode _root;
+    private readonly MemoryTree _whole;
     private ulong _lastInode = 1;
+
+    /// <param name="time">Gives the times of what is made; the machine's clock when null.</param>
+    public MemoryTree(TimeProvider? time = null)
+    {
+        (_lock, _time, _whole) = (new Lock(), time ?? TimeProvider.System, this);
+        _root = new MemoryNode(1, 0x41ED, Now(_time));
+    }
+
+    /// <summary>A directory of another tree.</summary>
+    private MemoryTree(MemoryTree whole, MemoryNode root) => (_lock, _time, _whole, _root) = (whole._lock, whole._time, whole._whole, root);
 
     public Errno Stat(TreePath path, out FileStat stat)
     {
@@ -72,6 +82,16 @@ public sealed partial class MemoryTree(TimeProvider? time = null) : IFileTarget
             var found = node!.Xattrs.TryGetValue(name.ToArray(), out var bytes);
             value = bytes ?? [];
             return found ? Errno.None : Errno.ENODATA;
+        }
+    }
+
+    public Errno OpenTarget(TreePath path, out IFileTarget? target)
+    {
+        lock (_lock)
+        {
+            var error = FindDirectory(path, out var node);
+            target = error == Errno.None ? new MemoryTree(this, node!) : null;
+            return error;
         }
     }
 
@@ -208,7 +228,7 @@ public sealed partial class MemoryTree(TimeProvider? time = null) : IFileTarget
         node.Children is not null ? WhyNotRemoved(old) : old.Children is null ? Errno.None : Errno.EISDIR;
 
     private MemoryNode NewNode(uint mode, byte[]? target = null, (uint, uint) device = default) =>
-        new(++_lastInode, mode, Now(_time)) { Target = target ?? [], Device = device };
+        new(++_whole._lastInode, mode, Now(_time)) { Target = target ?? [], Device = device };
 
     private Errno List(TreePath path, Action<byte[], MemoryNode> add)
     {

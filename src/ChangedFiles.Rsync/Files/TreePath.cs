@@ -46,6 +46,17 @@ public readonly struct TreePath : IEquatable<TreePath>, IComparable<TreePath>
         }
     }
 
+    /// <summary>The directories above this one from the top down, without the root, and itself.</summary>
+    internal IEnumerable<TreePath> WithParents()
+    {
+        for (var i = 1; i < Bytes.Length; i++)
+        {
+            if (Bytes[i] == '/')
+                yield return new TreePath(Bytes[..i].ToArray());
+        }
+        yield return this;
+    }
+
     /// <summary>The bytes of <see cref="Parent"/> without making one; empty when that is the root.</summary>
     internal ReadOnlySpan<byte> ParentBytes => Bytes[..Math.Max(Bytes.LastIndexOf((byte)'/'), 0)];
 

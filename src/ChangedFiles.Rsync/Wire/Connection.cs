@@ -120,6 +120,7 @@ public sealed class Connection : IDisposable
     /// <summary>Follows another token from now on; a session that was opened ahead is used on behalf of somebody else later.</summary>
     public CancellationTokenRegistration CancelWith(CancellationToken cancellation)
     {
+        _cancelled.Clear();
         _cancellation = cancellation;
         _lastTraffic = _lastWrite = Environment.TickCount64;
         return cancellation.Register(_cancelled.Raise);

@@ -38,8 +38,15 @@ public sealed partial class FrameWriter
     /// <summary>Bytes written so far, those still in the buffer included.</summary>
     public long Position => _connection.BytesWritten + _end;
 
-    /// <summary>Another thread reads from now on.</summary>
-    public void LeaveReadingToOthers() => _readMeanwhile = null;
+    /// <summary>Bytes that have not been handed to the kernel yet.</summary>
+    public int Pending => _end;
+
+    /// <summary>Another thread reads from now on, and this one sends the keepalives.</summary>
+    public void LeaveReadingToOthers()
+    {
+        _readMeanwhile = null;
+        _connection.KeepAliveDue = null;
+    }
 
     /// <summary>From here on everything goes in frames.</summary>
     public void StartMultiplexing()

@@ -114,7 +114,7 @@ public sealed partial class CommandLineTests
     {
         var words = Environment.GetCommandLineArgs();
         Assert.Equal(words[1..], ProcessFacts.Arguments(words.Length - 1));
-        Assert.InRange(ProcessFacts.Umask(), 0u, 0x1FFu);
+        Assert.InRange(Linux.FileModes.Umask, 0u, 0x1FFu);
     }
 
     [Fact]

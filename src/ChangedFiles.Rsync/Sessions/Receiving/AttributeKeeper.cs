@@ -1,0 +1,98 @@
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.FileList;
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
+
+namespace ChangedFiles.Rsync.Sessions.Receiving;
+
+/// <summary>Gives what is received the attributes of its entry, as far as they are preserved. Both threads use it.</summary>
+internal sealed class AttributeKeeper(Reception reception, Itemizer itemizer, string who)
+{
+    private const uint AllBits = 0xFFF;
+    private const uint Execute = 0x49;
+    private const uint Read = 0x124;
+
+    private readonly PreserveOptions _preserve = reception.Options.Preserve;
+    private readonly uint _newBits = 0x1FF & ~FileModes.Umask;
+
+    /// <summary>
+    /// Without <c>-p</c>: what is there keeps its permissions, what is new gets the sender's within the umask; with <c>-E</c> whether it can
+    /// be executed is kept. The entry has the result from then on.
+    /// </summary>
+    public void DecideMode(FileEntry entry, in FileStat stat, bool exists)
+    {
+        if (_preserve.Perms)
+            return;
+        if (!exists)
+        {
+            entry.ChangeMode(entry.Mode & (~AllBits | _newBits));
+            return;
+        }
+        var mode = (entry.Mode & ~AllBits) | stat.Permissions;
+        if (_preserve.Executability && entry.IsRegular)
+        {
+            if ((entry.Mode & Execute) == 0)
+                mode &= ~Execute;
+            else if ((stat.Mode & Execute) == 0)
+                mode |= (mode & Read) >> 2;
+        }
+        entry.ChangeMode(mode);
+    }
+
+    /// <summary>Sets what differs from <paramref name="stat"/> on something that exists.</summary>
+    /// <returns>True when something was set.</returns>
+    public bool Update(TreePath path, FileEntry entry, in FileStat stat, bool exactTimes = false)
+    {
+        var metadata = new Metadata
+        {
+            Uid = itemizer.KeepsOwner && entry.Uid != stat.Uid ? entry.Uid : null,
+            Gid = itemizer.KeepsGroup(entry) && entry.Gid != stat.Gid ? entry.Gid : null,
+            Mode = !entry.IsSymlink && entry.Permissions != stat.Permissions ? entry.Mode : null,
+            Mtime = itemizer.KeepsTimes(entry) && (exactTimes ? entry.Mtime != stat.Mtime : itemizer.TimesDiffer(entry.Mtime, stat.Mtime))
+                ? entry.Mtime : null,
+            Atime = KeepsAtime(entry) && entry.Atime != stat.Atime.Seconds ? new FileTime(entry.Atime, 0) : null,
+        };
+        if (metadata == default)
+            return false;
+        // A change of owner clears set-id bits.
+        if ((metadata.Uid ?? metadata.Gid) is not null && !entry.IsSymlink)
+            metadata = metadata with { Mode = entry.Mode };
+        if (!reception.Options.DryRun)
+            Complain(path, reception.Target.SetMetadata(path, metadata, out var failed), failed);
+        return true;
+    }
+
+    /// <summary>Sets everything on something that was just made here.</summary>
+    public void SetNew(TreePath path, FileEntry entry) =>
+        Complain(path, reception.Target.SetMetadata(path, Everything(entry), out var failed), failed);
+
+    /// <summary>Sets everything on a file that is not yet in its place.</summary>
+    public void SetNew(TargetFile file, PendingRequest request) =>
+        Complain(request.Path, file.SetMetadata(Everything(request.Entry), out var failed), failed);
+
+    private Metadata Everything(FileEntry entry) => new()
+    {
+        Uid = itemizer.KeepsOwner ? entry.Uid : null,
+        Gid = itemizer.KeepsGroup(entry) ? entry.Gid : null,
+        Mode = entry.Mode,
+        Mtime = itemizer.KeepsTimes(entry) ? entry.Mtime : null,
+        Atime = KeepsAtime(entry) ? new FileTime(entry.Atime, 0) : null,
+    };
+
+    private bool KeepsAtime(FileEntry entry) => _preserve.Atimes && !entry.IsDirectory;
+
+    private void Complain(TreePath path, Errno error, MetadataParts failed)
+    {
+        if (error == Errno.None)
+            return;
+        var (what, then) = failed switch
+        {
+            _ when failed.HasFlag(MetadataParts.Owner) => ("chown", " failed"),
+            _ when failed.HasFlag(MetadataParts.Xattrs) => ("rsync_xal_set: lsetxattr of", " failed"),
+            _ when failed.HasFlag(MetadataParts.Acl) => ("set_acl: sys_acl_set_file of", " failed"),
+            _ when failed.HasFlag(MetadataParts.Mode) => ("failed to set permissions on", ""),
+            _ => ("failed to set times on", ""),
+        };
+        reception.Complain(who, what, path, error, then);
+    }
+}

@@ -1,0 +1,181 @@
+using ChangedFiles.Rsync.Wire;
+
+namespace ChangedFiles.Rsync.Sessions.Receiving;
+
+/// <summary>
+/// The half that writes: goes through the lists, does what needs no data, asks for the rest, and says when lists and phases are finished
+/// (docs/protocol.md 7.1, 7.8). Runs in its own thread; the news come from the receiver.
+/// </summary>
+internal sealed class Generator
+{
+    /// <summary>Bytes that are not held back while there is more to look at: the sender begins meanwhile.</summary>
+    private const int FlushFrom = 4096;
+
+    private readonly Reception _reception;
+    private readonly CancellationToken _stopped;
+    private readonly FrameWriter _writer;
+    private readonly ItemWork _items;
+    private readonly bool _incremental;
+    private readonly int _keepAlive;
+
+    /// <summary>Lists that have come and are not gone through.</summary>
+    private readonly Queue<WorkList> _waiting = [];
+
+    /// <summary>Lists that have been gone through, oldest first; for each a DONE is due.</summary>
+    private readonly Queue<WorkList> _open = [];
+
+    private readonly Queue<PendingRequest> _redo = [];
+    private bool _allListed;
+    private bool _nothing;
+    private int _phasesEnded;
+    private bool _ended;
+
+    public Generator(Reception reception, CancellationToken stopped)
+    {
+        (_reception, _stopped, _writer) = (reception, stopped, reception.Session.Writer);
+        _incremental = reception.Session.Terms.Has(CompatFlags.IncrementalRecursion);
+        var timeout = reception.Session.Connection.Timeout.TotalMilliseconds;
+        _keepAlive = timeout > 0 ? (int)Math.Min(timeout / 2, int.MaxValue) : -1;
+        _items = new ItemWork(reception);
+    }
+
+    public void Run()
+    {
+        _reception.Half.WriteFirst?.Invoke(_writer);
+        while (NextList() is { } work)
+        {
+            GoThrough(work);
+            _open.Enqueue(work);
+            FinishLists();
+        }
+        FinishLists();
+        if (!_nothing)
+            EndPhases();
+    }
+
+    // Phases that have nothing to do are ended together, which saves round trips (docs/protocol.md 7.8).
+    private void EndPhases()
+    {
+        if (!_incremental)
+            SayDone();
+        WaitUntil(() => _phasesEnded >= 1);
+        Redo();
+        SayDone();
+        SayDone();
+        var hasLastPhase = _reception.Session.Terms.Protocol >= 31;
+        if (hasLastPhase)
+            SayDone();
+        WaitUntil(() => _phasesEnded >= 3);
+        _items.Finish();
+        WaitUntil(() => _ended);
+        SayDone();
+        _writer.Flush();
+    }
+
+    /// <summary>The next list to go through, waited for; null when there is none any more.</summary>
+    private WorkList? NextList()
+    {
+        WaitUntil(() => _waiting.Count > 0 || _allListed);
+        return _waiting.TryDequeue(out var work) ? work : null;
+    }
+
+    private void GoThrough(WorkList work)
+    {
+        var list = work.List;
+        if (_incremental && work.Directory is { } directory)
+            _items.EnterDirectory(new Item(directory, list.Start - 1, work, _reception.PathOf(directory)));
+        for (var index = list.Start; index < list.Start + list.Count; index++)
+        {
+            if (list[index] is not { } entry)
+                continue;
+            _items.Handle(new Item(entry, index, work, _reception.PathOf(entry)));
+            Attend();
+        }
+    }
+
+    /// <summary>What must not wait until a list has been gone through.</summary>
+    private void Attend()
+    {
+        if (_writer.Pending >= FlushFrom)
+            _writer.Flush();
+        _reception.Session.KeepAliveInTime();
+        while (_reception.News.TryTake(out var news))
+            Take(news);
+    }
+
+    /// <summary>Flushes before it waits, and shows the peer that it is alive.</summary>
+    private void WaitUntil(Func<bool> isSo)
+    {
+        while (!isSo())
+        {
+            if (!_reception.News.TryTake(out var news))
+            {
+                _writer.Flush();
+                if (!_reception.News.TryTake(out news, _keepAlive, _stopped))
+                {
+                    _writer.KeepAlive();
+                    continue;
+                }
+            }
+            Take(news);
+        }
+    }
+
+    private void Take(News news)
+    {
+        switch (news.Kind)
+        {
+            case NewsKind.List:
+                _waiting.Enqueue(news.List!);
+                break;
+            case NewsKind.ListsEnd:
+                _allListed = true;
+                break;
+            case NewsKind.Nothing:
+                (_nothing, _allListed) = (true, true);
+                break;
+            case NewsKind.PhaseEnd:
+                _phasesEnded++;
+                break;
+            case NewsKind.End:
+                _ended = true;
+                break;
+            case NewsKind.Redo when _incremental:
+                _items.RequestAgain(news.Request!);
+                break;
+            case NewsKind.Redo:
+                _redo.Enqueue(news.Request!);
+                break;
+            default:
+                ItemWork.Finished(news.Request!, news.Kind == NewsKind.Received);
+                FinishLists();
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Says DONE for the lists whose work is finished, oldest first. The newest one waits until there is a newer, or no more will come.
+    /// </summary>
+    private void FinishLists()
+    {
+        while (_incremental && _open.TryPeek(out var work) && work.Outstanding == 0
+            && (_open.Count > 1 || (_allListed && _waiting.Count == 0)))
+        {
+            _open.Dequeue();
+            _items.LeaveDirectory(work);
+            SayDone();
+        }
+    }
+
+    private void Redo()
+    {
+        while (_redo.TryDequeue(out var request))
+            _items.RequestAgain(request);
+    }
+
+    private void SayDone()
+    {
+        _reception.CountDone();
+        _writer.WriteIndex(FileIndex.Done);
+    }
+}

@@ -1,0 +1,177 @@
+using ChangedFiles.Rsync.Delta;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Wire;
+
+namespace ChangedFiles.Rsync.Sessions.Receiving;
+
+/// <summary>
+/// The half that reads: file lists, answers to the generator's items, phase ends (docs/protocol.md 7.5, 7.8). Tells the generator of all of it.
+/// </summary>
+internal sealed class Receiver
+{
+    private const int LastPhase = 2;
+    private const int MaxXname = 4095;
+    private const int MaxDeletions = 1 << 28;
+
+    private readonly Reception _reception;
+    private readonly Session _session;
+    private readonly FrameReader _reader;
+    private readonly IncomingLists _lists;
+    private readonly bool _isDry;
+    private int _phase;
+    private int _donesReceived;
+
+    public Receiver(Reception reception)
+    {
+        _reception = reception;
+        _session = reception.Session;
+        _reader = _session.Reader;
+        _lists = new IncomingLists(reception);
+        _isDry = reception.Options.DryRun;
+    }
+
+    public void Run()
+    {
+        _session.Messages.OnNoSend = NoSend;
+        _session.Connection.Stage = SessionStage.FileList;
+        var isEmpty = !_lists.ReadFirst();
+        // A server that has nothing to send has closed by now (docs/protocol.md 7.0).
+        if (isEmpty && !_session.IsServer)
+        {
+            _reception.News.Add(new News(NewsKind.Nothing));
+            return;
+        }
+        _session.Connection.Stage = SessionStage.Transfer;
+        using (var files = new FileReceiver(_reception))
+            ReadItems(files);
+        _session.Connection.Stage = SessionStage.Finish;
+        if (!_session.IsServer)
+            ReadStatistics();
+        if (_session.Terms.Protocol >= 31)
+            ReadLastDone();
+        _reception.News.Add(new News(NewsKind.End));
+    }
+
+    private void ReadItems(FileReceiver files)
+    {
+        while (_phase <= LastPhase)
+        {
+            var index = _reader.ReadIndex();
+            switch (index)
+            {
+                case FileIndex.Done:
+                    TakeDone();
+                    break;
+                case FileIndex.ListsEnd or <= FileIndex.ListOffset:
+                    _lists.Read(index);
+                    break;
+                case >= 0:
+                    ReadItem(index, files);
+                    break;
+                default:
+                    throw _reader.Bad($"item index {index}");
+            }
+        }
+    }
+
+    /// <summary>A DONE answers one of the generator's: a list is finished and let go, or a phase is over.</summary>
+    private void TakeDone()
+    {
+        if (++_donesReceived > _reception.DonesSent)
+            throw _reader.Bad("the end of something that has not been finished");
+        if (_phase == 0 && !_lists.Finish())
+            return;
+        if (!_reception.Requests.IsEmpty)
+            throw _reader.Bad($"the data of {_reception.Requests.First().Value.Entry} was never sent");
+        _phase++;
+        _reception.News.Add(new News(NewsKind.PhaseEnd));
+    }
+
+    private void ReadItem(int index, FileReceiver files)
+    {
+        var flags = (ItemFlags)_reader.ReadUInt16();
+        var basis = flags.HasFlag(ItemFlags.BasisTypeFollows) ? _reader.ReadByte() : Basis.Own;
+        var xname = flags.HasFlag(ItemFlags.XnameFollows) ? _reader.ReadVstring(MaxXname, "length of an extra name") : [];
+        var entry = _lists.Find(index) ?? throw _reader.Bad($"item {index} is not in any list");
+        if (flags.HasFlag(ItemFlags.IsNew))
+            _reception.Stats.Created = _reception.Stats.Created.Add(entry.Mode);
+        if (!flags.HasFlag(ItemFlags.Transfer))
+        {
+            _reception.Tell(_reception.Events.OnItem, entry.Report(flags, sending: false) with { Xname = xname });
+            return;
+        }
+        if (!_reception.Requests.TryRemove(index, out var request))
+            throw _reader.Bad($"the data of {entry}, which was not asked for");
+        if (basis != request.Basis || !xname.AsSpan().SequenceEqual(request.Xname))
+            throw _reader.Bad($"an answer about {entry} that is not what was asked");
+        if (_isDry)
+            Pretend(request, flags);
+        else
+            ReadFile(request, files);
+    }
+
+    private void Pretend(PendingRequest request, ItemFlags flags)
+    {
+        _reception.Stats.FilesTransferred++;
+        _reception.Stats.TransferredSize += request.Entry.Length;
+        _reception.Tell(_reception.Events.OnTransferred, request.Entry.Report(flags, sending: false) with { Xname = request.Xname });
+        _reception.News.Add(new News(NewsKind.Received, request));
+    }
+
+    private void ReadFile(PendingRequest request, FileReceiver files)
+    {
+        ReadHead(request);
+        NewsKind outcome;
+        try
+        {
+            outcome = files.Receive(request);
+        }
+        catch (InvalidDataException nonsense)
+        {
+            throw _reader.Bad($"{request.Entry}: {nonsense.Message}");
+        }
+        _reception.News.Add(new News(outcome, request));
+    }
+
+    private void ReadHead(PendingRequest request)
+    {
+        Span<byte> bytes = stackalloc byte[SumHead.Length];
+        Span<byte> asked = stackalloc byte[SumHead.Length];
+        _reader.Read(bytes);
+        request.Head.Write(asked);
+        if (!bytes.SequenceEqual(asked))
+            throw _reader.Bad($"an answer about {request.Entry} that is not what was asked");
+    }
+
+    /// <summary>The sender cannot give a file; it has said why.</summary>
+    private void NoSend(int index)
+    {
+        if (_reception.Requests.TryRemove(index, out var request))
+            _reception.News.Add(new News(NewsKind.Failed, request));
+    }
+
+    /// <summary>What a sending server read, wrote and has (docs/protocol.md 7.9). The sizes are known here; the times are not.</summary>
+    private void ReadStatistics()
+    {
+        var stats = _reception.Stats;
+        _reader.ReadVarlong(3);
+        _reader.ReadVarlong(3);
+        stats.TotalSize = _reader.ReadVarlong(3);
+        stats.FileListGeneration = TimeSpan.FromMilliseconds(_reader.ReadVarlong(3));
+        stats.FileListTransfer = TimeSpan.FromMilliseconds(_reader.ReadVarlong(3));
+    }
+
+    private void ReadLastDone()
+    {
+        var index = _reader.ReadIndex();
+        if (index == FileIndex.DeletionCounts)
+        {
+            // Our own, come back.
+            for (var kind = 0; kind < 5; kind++)
+                _reader.ReadVarint(0, MaxDeletions, "number of deletions");
+            index = _reader.ReadIndex();
+        }
+        if (index != FileIndex.Done)
+            throw _reader.Bad($"item {index} after the last phase");
+    }
+}

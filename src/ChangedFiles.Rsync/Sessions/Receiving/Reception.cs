@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.Checksums;
+using ChangedFiles.Rsync.FileList;
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Wire;
+
+namespace ChangedFiles.Rsync.Sessions.Receiving;
+
+/// <summary>What the two threads of a receiving session share.</summary>
+internal sealed class Reception(ReceivingHalf half, Session session) : IDisposable
+{
+    private readonly Lock _telling = new();
+    private int _ioError;
+    private int _donesSent;
+
+    public ReceivingHalf Half => half;
+
+    public Session Session => session;
+
+    public TransferOptions Options => half.Options;
+
+    public TransferEvents Events => half.Events;
+
+    /// <summary>The directory that everything is received into; known when the first list has come.</summary>
+    public IFileTarget Target { get; set; } = half.Destination.Tree;
+
+    /// <summary>The name that a single file gets; null for its own.</summary>
+    public TreePath? SingleName { get; set; }
+
+    /// <summary>What stands before a path in messages.</summary>
+    public string FullName { get; set; } = half.Destination.FullName;
+
+    public required ReceivedIds Ids { get; init; }
+
+    /// <summary>This side acts as root: it sets owners and makes devices.</summary>
+    public required bool IsSuper { get; init; }
+
+    /// <summary>Block sums; the generating thread's.</summary>
+    public BlockHash BlockHash { get; } =
+        new(session.Terms.TransferChecksum, session.Terms.Seed, session.Terms.Has(CompatFlags.ChecksumSeedFix));
+
+    public TransferStats Stats => half.Stats;
+
+    /// <summary>From the receiving thread to the generating one. Requests and lists bound it.</summary>
+    public BlockingCollection<News> News { get; } = [];
+
+    /// <summary>What the sender was asked for and has not answered.</summary>
+    public ConcurrentDictionary<int, PendingRequest> Requests { get; } = new();
+
+    /// <summary>How often the generator has said DONE. The sender answers each of them.</summary>
+    public int DonesSent => Volatile.Read(ref _donesSent);
+
+    /// <summary>Error bits (docs/protocol.md 11.3) of both sides as far as they are known.</summary>
+    public int IoError => _ioError | session.Messages.IoError;
+
+    public void AddIoError(int bits) => Interlocked.Or(ref _ioError, bits);
+
+    /// <summary>The generator is about to say DONE.</summary>
+    public void CountDone() => Interlocked.Increment(ref _donesSent);
+
+    /// <summary>Where an entry goes.</summary>
+    public TreePath PathOf(FileEntry entry) => SingleName ?? entry.Path;
+
+    /// <summary>A path in the form that messages have: in quotes, from the root of the file system.</summary>
+    public string Quoted(TreePath path) => path.IsRoot ? $"\"{FullName}\"" : $"\"{FullName}/{Text(path)}\"";
+
+    public static string Text(TreePath path) => ArgumentText.Decode(path.Bytes);
+
+    /// <summary>A failure that makes the exit code 23.</summary>
+    /// <param name="who">generator or receiver.</param>
+    /// <param name="what">What was done, up to the path.</param>
+    /// <param name="then">What follows the path.</param>
+    public void Complain(string who, string what, TreePath path, Errno error, string then = " failed") =>
+        session.Say(MessageCode.ErrorXfer, $"rsync: [{who}] {what} {Quoted(path)}{then}: {Reason(error)}");
+
+    public static string Reason(Errno error) => $"{error.Describe()} ({(int)error})";
+
+    /// <summary>Calls a handler of the user's. Only one is called at a time.</summary>
+    public void Tell(ItemHandler? handler, in ItemReport item)
+    {
+        if (handler is null)
+            return;
+        lock (_telling)
+            handler(item);
+    }
+
+    /// <inheritdoc cref="Tell(ItemHandler?, in ItemReport)"/>
+    public void Tell<T>(Action<T>? handler, T value)
+    {
+        if (handler is null)
+            return;
+        lock (_telling)
+            handler(value);
+    }
+
+    /// <inheritdoc cref="Tell(ItemHandler?, in ItemReport)"/>
+    public void Tell<T1, T2>(Action<T1, T2>? handler, T1 first, T2 second)
+    {
+        if (handler is null)
+            return;
+        lock (_telling)
+            handler(first, second);
+    }
+
+    public void Dispose()
+    {
+        BlockHash.Dispose();
+        News.Dispose();
+        if (!ReferenceEquals(Target, half.Destination.Tree))
+            (Target as IDisposable)?.Dispose();
+    }
+}

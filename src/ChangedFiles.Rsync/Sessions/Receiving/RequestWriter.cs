@@ -1,0 +1,73 @@
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.Checksums;
+using ChangedFiles.Rsync.Delta;
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Wire;
+
+namespace ChangedFiles.Rsync.Sessions.Receiving;
+
+/// <summary>Asks the sender for data, with the sums of a basis where there is one (docs/protocol.md 7.2, 7.3).</summary>
+internal sealed class RequestWriter
+{
+    private readonly Reception _reception;
+    private readonly Itemizer _itemizer;
+    private readonly FrameWriter _writer;
+    private readonly ComparisonOptions _options;
+    private readonly BlockHash _hash;
+    private readonly bool _wholeFile;
+
+    public RequestWriter(Reception reception, Itemizer itemizer)
+    {
+        var terms = reception.Session.Terms;
+        (_reception, _itemizer, _writer) = (reception, itemizer, reception.Session.Writer);
+        _options = reception.Options.Comparison;
+        _wholeFile = _options.WholeFile == true || terms.TransferChecksum == ChecksumKind.None;
+        _hash = reception.BlockHash;
+    }
+
+    /// <summary>Sends a request, and counts it as outstanding.</summary>
+    public void Send(PendingRequest request, BasisFile? basis)
+    {
+        request.Work.Outstanding++;
+        Write(request, basis);
+    }
+
+    /// <summary>Sends a request for the second time, with full sums.</summary>
+    public void SendAgain(PendingRequest request) => Write(request with { IsRedo = true }, request.BasisFile);
+
+    private void Write(PendingRequest request, BasisFile? basis)
+    {
+        SourceFile? file = null;
+        if (basis is not null && !_wholeFile && !_reception.Options.DryRun)
+            Open(basis, out file);
+        using (file)
+        {
+            var head = file is null ? default
+                : SumHead.ForBasis(file.Stat.Size, _options.BlockSize, _hash.DigestLength, request.IsRedo);
+            request = request with { Head = head, BasisFile = head.Count > 0 ? basis : null };
+            if (!_reception.Requests.TryAdd(request.Index, request))
+                throw new InvalidOperationException($"{request.Entry} was asked for twice");
+            _itemizer.Request(request);
+            if (_reception.Options.DryRun)
+                return;
+            head.Write(_writer.Room(SumHead.Length));
+            _writer.Advance(SumHead.Length);
+            if (head.Count > 0)
+                BlockSumMaker.Make(head, file!.ReadAt, _hash, Emit);
+        }
+    }
+
+    private void Open(BasisFile basis, out SourceFile? file)
+    {
+        var error = basis.Tree.Open(basis.Path, out file);
+        if (error is not (Errno.None or Errno.ENOENT))
+            _reception.Complain("generator", "failed to open", basis.Path, error, ", continuing");
+    }
+
+    private void Emit(ReadOnlySpan<byte> sums)
+    {
+        _writer.Write(sums);
+        _reception.Session.KeepAliveInTime();
+    }
+}
