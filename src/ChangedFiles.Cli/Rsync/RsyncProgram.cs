@@ -3,6 +3,7 @@ using ChangedFiles.Cli.Rsync.Output;
 using ChangedFiles.Cli.Rsync.Running;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Options.Syntax;
 
 namespace ChangedFiles.Cli.Rsync;
 
@@ -35,8 +36,10 @@ internal static class RsyncProgram
                     return ExitCode.Success;
                 case InvocationMode.Transfer:
                     return Transfer(invocation, cancellation);
+                case InvocationMode.Server:
+                    return ServerRun.Run(words, cancellation);
                 default:
-                    throw Unsupported(invocation.Mode == InvocationMode.Daemon ? "--daemon" : "--server");
+                    throw Usage.Unsupported("This rsync does not support --daemon");
             }
         }
         catch (RsyncException error)
@@ -78,7 +81,4 @@ internal static class RsyncProgram
             context.Cancel = true;
             stop.Cancel();
         });
-
-    private static RsyncException Unsupported(string option) =>
-        new(ExitCode.Unsupported, SessionStage.Setup, $"This rsync does not support {option}");
 }

@@ -125,6 +125,31 @@ public sealed class Session : IDisposable
             : failure;
     }
 
+    /// <summary>
+    /// This side ends the session before its time: the peer learns with which exit code, and is heard until it has gone, so that nothing that
+    /// was said to it gets lost (docs/protocol.md 11.2).
+    /// </summary>
+    public void GiveUp(ExitCode code)
+    {
+        const int Patience = 10;
+        if (code is ExitCode.SocketIO or ExitCode.ProtocolStream or ExitCode.Signal1 or ExitCode.Timeout)
+            return;
+        try
+        {
+            Connection.Timeout = TimeSpan.FromSeconds(Patience);
+            Connection.CancelWith(CancellationToken.None).Dispose();
+            Writer.LeaveReadingToOthers();
+            if (Terms.Protocol >= 31)
+                Writer.WriteMessage(MessageCode.ErrorExit, (int)code);
+            Writer.Flush();
+            Reader.Drain(MaxLastWords);
+        }
+        catch (IOException)
+        {
+            // It has gone.
+        }
+    }
+
     /// <summary>Tells the peer that nothing more will come, so that it ends.</summary>
     public void Finish() => Connection.CloseOutput();
 

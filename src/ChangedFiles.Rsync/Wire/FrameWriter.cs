@@ -21,6 +21,7 @@ public sealed partial class FrameWriter
     private readonly byte[] _buffer = new byte[BufferSize];
     private readonly ConcurrentQueue<(MessageCode Code, byte[] Payload)> _posted = [];
     private Func<bool>? _readMeanwhile;
+    private volatile bool _hasPosted;
     private bool _multiplexed;
     private int _frameStart = -1;
     private int _end;
@@ -78,6 +79,8 @@ public sealed partial class FrameWriter
     /// <summary>At least <paramref name="least"/> (≤ 32 KiB) bytes to be filled in place and taken up with <see cref="Advance"/>.</summary>
     public Span<byte> Room(int least)
     {
+        if (_hasPosted)
+            WritePosted();
         if (_multiplexed && _frameStart >= 0 && FrameLength + least > MaxFrame)
             CloseFrame();
         if (_end + HeaderSize + least > BufferSize)
@@ -122,15 +125,27 @@ public sealed partial class FrameWriter
         WriteMessage(code, bytes);
     }
 
-    /// <summary>A message that goes out with the next <see cref="Flush"/>. Unlike everything else here it may come from any thread.</summary>
-    public void Post(MessageCode code, byte[] payload) => _posted.Enqueue((code, payload));
+    /// <summary>A message that goes out before what is written next. Unlike everything else here it may come from any thread.</summary>
+    public void Post(MessageCode code, byte[] payload)
+    {
+        _posted.Enqueue((code, payload));
+        _hasPosted = true;
+    }
 
     /// <summary>Hands everything to the kernel, waiting until it is taken.</summary>
     public void Flush()
     {
-        while (_multiplexed && _posted.TryDequeue(out var message))
-            WriteMessage(message.Code, message.Payload);
+        WritePosted();
         Send(_readMeanwhile);
+    }
+
+    private void WritePosted()
+    {
+        if (!_hasPosted || !_multiplexed)
+            return;
+        _hasPosted = false;
+        while (_posted.TryDequeue(out var message))
+            WriteMessage(message.Code, message.Payload);
     }
 
     /// <summary>Shows the peer that this side is alive: an empty data frame (docs/protocol.md 3.4). Nothing before multiplexing.</summary>

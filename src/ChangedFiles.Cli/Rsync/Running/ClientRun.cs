@@ -1,5 +1,8 @@
+using System.Runtime.ExceptionServices;
 using ChangedFiles.Cli.Rsync.Output;
+using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Checksums;
+using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Options.Format;
 using ChangedFiles.Rsync.Roles;
@@ -11,6 +14,7 @@ namespace ChangedFiles.Cli.Rsync.Running;
 internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, CancellationToken cancellation)
 {
     private readonly TransferStats _stats = new();
+    private FilterRules _filters = FilterRules.None;
 
     /// <summary>True when this side sends: a push, or a local copy.</summary>
     public bool Sends => invocation.Push || invocation.Remote is null;
@@ -20,23 +24,99 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
     {
         if (invocation.Remote is { Kind: LocationKind.Daemon, Module: "" } daemon)
             return DaemonConnection.List(invocation, daemon, text, cancellation);
-        var filters = invocation.ReadFilters();
+        _filters = invocation.ReadFilters();
+        return invocation.Remote is null ? RunLocal() : RunRemote();
+    }
+
+    private ExitCode RunRemote()
+    {
         using var opened = OpenedSession.Open(invocation, text, cancellation);
         var session = opened.Session;
-        using var output = new RunOutput(invocation, Context(session), text, TimeProvider.System);
-        var events = new ClientEvents(invocation, text, output, _stats, Sends);
-        events.Listen(session);
-        var result = new ClientPush
-        {
-            Options = invocation.Options,
-            Sources = invocation.Sources,
-            Filters = filters,
-            Report = invocation.Report,
-            Events = events.Handlers,
-            Stats = _stats,
-        }.Run(session, cancellation);
+        using var output = Listen(session, out var events);
+        var result = Guarded(session, () => invocation.Push ? Push(session, events, cancellation) : Pull(session, events));
         output.End(Numbers(result));
         return (ExitCode)Math.Max((int)result.ExitCode, (int)opened.End());
+    }
+
+    private ExitCode RunLocal()
+    {
+        using var copy = new LocalCopy(LocalWords(), cancellation);
+        using var output = Listen(copy.Client, out var events);
+        copy.Start(new TransferEvents());
+        TransferResult? result = null;
+        Exception? failure = null;
+        try
+        {
+            result = Push(copy.Client, events, copy.Stopped);
+        }
+        catch (Exception ended) when (ended is RsyncException or OperationCanceledException)
+        {
+            failure = ended;
+        }
+        var server = copy.End(failure);
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
+        output.End(Numbers(result!));
+        return (ExitCode)Math.Max((int)result!.ExitCode, (int)(server?.ExitCode ?? ExitCode.Success));
+    }
+
+    /// <summary>The server half of a local copy is asked in the words of a remote one. Between disks whole files are quicker than deltas.</summary>
+    private IReadOnlyList<string> LocalWords()
+    {
+        var options = invocation.Options with { Comparison = invocation.Options.Comparison with { WholeFile = invocation.Options.Comparison.WholeFile ?? true } };
+        return new ServerArguments(options, invocation.Report, push: true).ForProcess([invocation.Destination!]);
+    }
+
+    private RunOutput Listen(Session session, out ClientEvents events)
+    {
+        var output = new RunOutput(invocation, Context(session), text, TimeProvider.System);
+        events = new ClientEvents(invocation, text, output, _stats, Sends);
+        events.Listen(session);
+        return output;
+    }
+
+    private TransferResult Push(Session session, ClientEvents events, CancellationToken stopped) => new ClientPush
+    {
+        Options = invocation.Options,
+        Sources = invocation.Sources,
+        Filters = _filters,
+        Report = invocation.Report,
+        Events = events.Handlers,
+        Stats = _stats,
+    }.Run(session, stopped);
+
+    private TransferResult Pull(Session session, ClientEvents events) => new ClientPull
+    {
+        Options = invocation.Options,
+        Sources = [.. invocation.Sources.Select(BelowModule)],
+        Destination = invocation.Destination ?? ".",
+        Filters = _filters,
+        Report = invocation.Report,
+        Events = events.Handlers,
+        Stats = _stats,
+    }.Run(session, cancellation);
+
+    private string BelowModule(string source) => invocation.Remote!.Kind == LocationKind.Daemon
+        ? source.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash ? source[(slash + 1)..] : ""
+        : source;
+
+    /// <summary>The other side is told when this one gives up.</summary>
+    private static TransferResult Guarded(Session session, Func<TransferResult> run)
+    {
+        try
+        {
+            return run();
+        }
+        catch (RsyncException failure) when (!failure.FromPeer)
+        {
+            session.GiveUp(failure.ExitCode);
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            session.GiveUp(ExitCode.Signal);
+            throw;
+        }
     }
 
     private ItemFormatContext Context(Session session) => new()

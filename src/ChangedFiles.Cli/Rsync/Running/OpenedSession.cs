@@ -1,7 +1,6 @@
 using ChangedFiles.Cli.Rsync.Output;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Options;
-using ChangedFiles.Rsync.Options.Syntax;
 using ChangedFiles.Rsync.Sessions;
 using ChangedFiles.Rsync.Transports;
 
@@ -21,8 +20,7 @@ internal sealed class OpenedSession : IDisposable
     {
         { Kind: LocationKind.Daemon } daemon when !invocation.Connection.ShellToDaemon =>
             new OpenedSession(DaemonConnection.Open(invocation, daemon, text, cancellation), null),
-        { } remote => OpenShell(invocation, remote, text, cancellation),
-        _ => throw Usage.Unsupported("This rsync does not support local copies"),
+        var remote => OpenShell(invocation, remote!, text, cancellation),
     };
 
     /// <summary>Ends the session and waits for the program; its exit code counts too.</summary>

@@ -1,0 +1,109 @@
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.Checksums;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Sessions;
+using ChangedFiles.Rsync.Wire;
+
+namespace ChangedFiles.Rsync.Roles;
+
+/// <summary>
+/// A copy on this machine: a client that sends and a server that receives, in one process, over a pair of sockets. They need no
+/// negotiation, as both are this program.
+/// </summary>
+public sealed class LocalCopy : IDisposable
+{
+    private readonly ServerRequest _request;
+    private readonly Session _server;
+    private readonly CancellationTokenSource _stop;
+    private Thread? _thread;
+    private TransferResult? _result;
+    private Exception? _failure;
+
+    /// <param name="words">The words that the server would be started with.</param>
+    /// <param name="cancellation">Ends both sides.</param>
+    public LocalCopy(IReadOnlyList<string> words, CancellationToken cancellation)
+    {
+        _request = ServerRequest.Parse(words);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var (first, second) = Descriptors.SocketPair();
+        var terms = Terms(_request);
+        Client = Open(first, terms, isServer: false);
+        _server = Open(second, terms, isServer: true);
+    }
+
+    /// <summary>The client's session.</summary>
+    public Session Client { get; }
+
+    /// <summary>Ends when either side gives up.</summary>
+    public CancellationToken Stopped => _stop.Token;
+
+    /// <summary>Starts the server in a thread of its own.</summary>
+    /// <param name="events">What it tells; the same things as a server's peer would learn.</param>
+    public void Start(TransferEvents events)
+    {
+        _server.OnSay = Client.OnSay;
+        _thread = new Thread(() => Serve(events)) { Name = "rsync server", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Waits for the server.</summary>
+    /// <param name="client">What ended the client before its time; null when it came to its end.</param>
+    /// <returns>How the server ended; null when <paramref name="client"/> is the reason of all.</returns>
+    public TransferResult? End(Exception? client)
+    {
+        if (client is not null)
+            _stop.Cancel();
+        _thread?.Join();
+        // The first to fail has made the other fail: its connection just ended.
+        if (_failure is RsyncException failure && client is null or RsyncException { ExitCode: ExitCode.ProtocolStream or ExitCode.SocketIO } or OperationCanceledException
+            && failure.ExitCode is not (ExitCode.ProtocolStream or ExitCode.SocketIO))
+            throw new RsyncException(failure.ExitCode, failure.Stage, failure.Message, failure);
+        return _result;
+    }
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        _thread?.Join();
+        _server.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Serve(TransferEvents events)
+    {
+        try
+        {
+            _result = new ServerRole { Request = _request, Events = events }.Run(_server, _stop.Token);
+        }
+        catch (Exception failure) when (failure is RsyncException or OperationCanceledException or LinuxException)
+        {
+            _failure = failure;
+        }
+        finally
+        {
+            _server.Finish();
+        }
+    }
+
+    private Session Open(System.Runtime.InteropServices.SafeHandle handle, SessionTerms terms, bool isServer)
+    {
+        var connection = new Connection(handle, handle, cancellation: _stop.Token);
+        var reader = new FrameReader(connection);
+        return new Session(connection, reader, new FrameWriter(connection, reader), terms, isServer);
+    }
+
+    private static SessionTerms Terms(ServerRequest request)
+    {
+        var wishes = NegotiationWishes.Of(request.Options);
+        var kind = Checksum.Available[0];
+        return new SessionTerms
+        {
+            Protocol = Math.Min(request.Options.Wire.Protocol, SessionTerms.MaxProtocol),
+            Flags = Negotiation.FlagsFor(request),
+            TransferChecksum = wishes.Checksum?.Transfer ?? kind,
+            ListChecksum = wishes.Checksum?.List ?? kind,
+            Compression = wishes.Compression ?? (wishes.Compressions.Count > 0 ? wishes.Compressions[0] : null),
+            Seed = Random.Shared.Next(1, int.MaxValue),
+        };
+    }
+}
