@@ -1,0 +1,82 @@
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Roles;
+using ChangedFiles.Rsync.Sessions;
+using ChangedFiles.Rsync.Wire;
+using Microsoft.Win32.SafeHandles;
+
+namespace ChangedFiles.Cli.Rsync.Running;
+
+/// <summary><c>rsync --server</c>: the other end of a client's remote shell, on standard input and output.</summary>
+internal sealed class ServerRun(Connection connection)
+{
+    private readonly Lock _lock = new();
+    private Session? _session;
+    private StderrMode _mode;
+
+    /// <summary>Runs the server of a process.</summary>
+    public static ExitCode Run(IReadOnlyList<string> words, CancellationToken cancellation)
+    {
+        using var connection = new Connection(
+            new SafeFileHandle(0, ownsHandle: false), new SafeFileHandle(1, ownsHandle: false), cancellation: cancellation);
+        return new ServerRun(connection).Serve(words, cancellation);
+    }
+
+    private ExitCode Serve(IReadOnlyList<string> words, CancellationToken cancellation)
+    {
+        var who = words.Contains("--sender") ? "sender" : "Receiver";
+        try
+        {
+            return Session(words, cancellation).ExitCode;
+        }
+        catch (RsyncException failure)
+        {
+            if (!failure.FromPeer)
+            {
+                Say(MessageCode.Error, $"rsync: [{who}] {failure.Message}");
+                Say(MessageCode.Error, failure.ExitCode.LastLine(failure.Stage.ToString().ToLowerInvariant(), who, VersionPage.Version));
+                _session?.GiveUp(failure.ExitCode);
+            }
+            return failure.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            Say(MessageCode.Error, ExitCode.Signal.LastLine("transfer", who, VersionPage.Version));
+            _session?.GiveUp(ExitCode.Signal);
+            return ExitCode.Signal;
+        }
+    }
+
+    private TransferResult Session(IReadOnlyList<string> words, CancellationToken cancellation)
+    {
+        var setup = new ServerSetup(connection);
+        var invocation = Parse(words);
+        var secluded = invocation.Server!.SecludedArgsFollow;
+        if (secluded)
+            invocation = Parse([.. words, .. setup.ReadSecludedWords()]);
+        var request = invocation.Server!;
+        _mode = request.Report.Stderr;
+        _session = setup.Open(request);
+        _session.OnSay = Say;
+        return new ServerRole { Request = request, ExpandsWildcards = secluded }.Run(_session, cancellation);
+    }
+
+    private static RsyncInvocation Parse(IReadOnlyList<string> words) => RsyncCommandLine.Parse(words, _ => null, FileModes.Umask);
+
+    /// <summary>Errors go to this side's own standard error, which the remote shell brings to the client's user (docs/protocol.md 1.1).</summary>
+    private void Say(MessageCode code, string line)
+    {
+        var isOwn = _mode == StderrMode.All || (_mode == StderrMode.Errors && code != MessageCode.Info);
+        if (!isOwn && _session is not null)
+        {
+            _session.SayToPeer(code, line);
+            return;
+        }
+        lock (_lock)
+        {
+            using var error = Console.OpenStandardError();
+            error.Write(ArgumentText.Encode(line + "\n"));
+        }
+    }
+}
