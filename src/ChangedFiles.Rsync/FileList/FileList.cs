@@ -78,7 +78,7 @@ public sealed class FileList
         for (var i = 0; i < _entries.Length; i++)
         {
             if (!_entries[i].IsBlank)
-                _entries[i].Links?.Numbered(Start + i, _entries[i]);
+                _entries[i].Links?.Numbered(Start + i);
         }
     }
 

@@ -6,7 +6,7 @@ namespace ChangedFiles.Rsync.FileList;
 /// </summary>
 public sealed class HardLinkGroup
 {
-    private readonly List<LinkedFile> _members = [];
+    private int _lastIndex = -1;
 
     private HardLinkGroup()
     {
@@ -25,14 +25,8 @@ public sealed class HardLinkGroup
     /// <summary>The member that travelled first.</summary>
     internal FileEntry? First { get; set; }
 
-    /// <summary>On the receiving side: the members of all lists that are complete, by index.</summary>
-    public IReadOnlyList<LinkedFile> Members => _members;
-
-    /// <summary>On the receiving side: a member that is in place with the right contents, to link the others to; null while there is none.</summary>
-    public FileEntry? Finished { get; set; }
-
-    /// <summary>On the receiving side: the member whose data has been asked for; null while none has.</summary>
-    public LinkedFile? Leader { get; private set; }
+    /// <summary>On the receiving side: the highest index of a member in the lists that are complete; -1 while there is none.</summary>
+    public int LastIndex => Volatile.Read(ref _lastIndex);
 
     /// <summary>Says that all of these, none a directory, are names of one inode.</summary>
     public static HardLinkGroup Of(params ReadOnlySpan<FileEntry> members)
@@ -51,18 +45,6 @@ public sealed class HardLinkGroup
         member.Links = this;
     }
 
-    /// <summary>Chooses the member to transfer: the last that is known, as stock rsync does, or the one before the leader that failed.</summary>
-    /// <returns>False when every member has been tried.</returns>
-    public bool TryNextLeader()
-    {
-        var at = Leader is { } failed ? _members.FindIndex(member => member.Index >= failed.Index) : _members.Count;
-        Leader = at > 0 ? _members[at - 1] : Leader;
-        return at > 0;
-    }
-
-    /// <summary>A list has been numbered that this is a member of.</summary>
-    internal void Numbered(int index, FileEntry member) => _members.Add(new LinkedFile(index, member));
+    /// <summary>A list has been numbered that has a member at this index.</summary>
+    internal void Numbered(int index) => Volatile.Write(ref _lastIndex, Math.Max(_lastIndex, index));
 }
-
-/// <summary>A member of a group, with its index in the session's lists.</summary>
-public readonly record struct LinkedFile(int Index, FileEntry Entry);

@@ -15,12 +15,12 @@ public sealed class FilterLookup(FilterScope top)
     private readonly Dictionary<TreePath, FilterScope> _scopes = [];
 
     /// <summary>What the rules say of the name itself; the directories above it are not asked.</summary>
-    public FilterVerdict Check(TreePath path, bool isDirectory)
+    public FilterVerdict Check(TreePath path, bool isDirectory, bool ignorePerishable = false)
     {
         if (path.IsRoot || !top.HasMergeFiles)
-            return top.Check(path, isDirectory);
+            return top.Check(path, isDirectory, ignorePerishable);
         lock (_lock)
-            return ScopeOf(path.Parent).Check(path, isDirectory);
+            return ScopeOf(path.Parent).Check(path, isDirectory, ignorePerishable);
     }
 
     /// <summary>What a walk from the top would come to: the first excluded directory on the way decides, else the name itself.</summary>

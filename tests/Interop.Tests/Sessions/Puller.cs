@@ -1,8 +1,9 @@
 using System.Buffers;
+using ChangedFiles.Cli.Rsync;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Options.Format;
+using ChangedFiles.Rsync.Roles;
 using ChangedFiles.Rsync.Sessions;
-using ChangedFiles.Rsync.Sessions.Receiving;
 using ChangedFiles.Rsync.Transports;
 using ChangedFiles.TestKit;
 using Xunit;
@@ -10,46 +11,45 @@ using Xunit;
 namespace ChangedFiles.Interop.Tests.Sessions;
 
 /// <summary>What a pull said and did: the lines of <c>-i</c>, in order, and everything in words.</summary>
-internal sealed record Pulled(TransferResult Result, string Items, string Said)
+internal sealed record Pulled(TransferResult Result, IReadOnlyList<string> Items, string Said)
 {
     public ExitCode ExitCode => Result.ExitCode;
 }
 
-/// <summary>Pulls from a daemon with the options of a command line, in this process.</summary>
+/// <summary>Pulls from the module "mod" of a daemon with the options of a command line, in this process.</summary>
 internal static class Puller
 {
-    /// <param name="words">rsync's options, then the source below the module "mod", then the destination.</param>
-    public static Pulled Pull(RsyncDaemon daemon, params IReadOnlyList<string> words)
+    /// <param name="destination">As a user writes it.</param>
+    /// <param name="options">rsync's options.</param>
+    public static Pulled Pull(RsyncDaemon daemon, string destination, params IEnumerable<string> options)
     {
-        var invocation = Cli.Rsync.RsyncCommandLine.Parse(
-            [.. words.SkipLast(2), daemon.Url($"mod/{words[^2]}"), words[^1]], _ => null, Linux.FileModes.Umask);
-        var (options, report) = (invocation.Options, invocation.Report);
-        var arguments = new ServerArguments(options, report, push: false).ForDaemon("mod", [$"mod/{words[^2]}"]);
+        var invocation = RsyncCommandLine.Parse([.. options, daemon.Url("mod/"), destination], _ => null, Linux.FileModes.Umask);
         KnownDaemon? known = null;
         using var session = DaemonClient.Open(new DaemonRequest
         {
             Address = new DaemonAddress("127.0.0.1", "mod", daemon.Port),
-            Arguments = [.. arguments.Select(ArgumentText.Encode)],
-            Protocol = options.Wire.Protocol,
-            Wishes = NegotiationWishes.Of(options),
+            Arguments = [.. invocation.ServerWords.ForDaemon("mod", invocation.RemotePaths).Select(ArgumentText.Encode)],
+            Protocol = invocation.Options.Wire.Protocol,
+            Wishes = NegotiationWishes.Of(invocation.Options),
         }, ref known, TestContext.Current.CancellationToken);
-        return Run(session, options, report, words[^1]);
+        return Run(session, invocation, destination);
     }
 
-    private static Pulled Run(Session session, TransferOptions options, ReportOptions report, string destination)
+    private static Pulled Run(Session session, RsyncInvocation invocation, string destination)
     {
         var items = new ArrayBufferWriter<byte>();
         var format = new ItemFormat("%i %n%L");
-        var context = new ItemFormatContext { Itemize = new ItemizeContext(Local: false, options.Preserve.Times) };
+        var context = new ItemFormatContext { Itemize = new ItemizeContext(Local: false, invocation.Options.Preserve.Times) };
         var said = new List<string>();
         session.OnSay = (_, line) => Say(line);
         session.Messages.OnText = (_, line) => Say(line);
-        FilterExchange.Send(session.Writer, Rsync.Filters.FilterRules.None, options, sending: false);
-        var result = new ReceivingHalf
+        var result = new ClientPull
         {
-            Options = options,
-            Report = report,
-            Destination = Destination.Local(destination),
+            Options = invocation.Options,
+            Report = invocation.Report,
+            Sources = [""],
+            Destination = destination,
+            Filters = invocation.ReadFilters(),
             Events = new TransferEvents
             {
                 OnItem = Print,
@@ -57,7 +57,7 @@ internal static class Puller
                 OnDeleted = (in ItemReport item) => Print(item with { Flags = ItemFlags.Deleted }),
             },
         }.Run(session, TestContext.Current.CancellationToken);
-        return new Pulled(result, ArgumentText.Decode(items.WrittenSpan), string.Join('\n', said));
+        return new Pulled(result, ArgumentText.Decode(items.WrittenSpan).Split('\n', StringSplitOptions.RemoveEmptyEntries), string.Join('\n', said));
 
         void Print(in ItemReport item)
         {

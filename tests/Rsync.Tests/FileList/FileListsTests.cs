@@ -116,16 +116,13 @@ public sealed class FileListsTests
     }
 
     [Fact]
-    public void The_last_member_of_a_group_leads_until_it_fails()
+    public void A_group_knows_its_last_member()
     {
-        FileEntry[] entries = [Entry("a"), Entry("b"), Entry("c")];
+        FileEntry[] entries = [Entry("b"), Entry("a"), Entry("c")];
         var group = HardLinkGroup.Of(entries);
+        Assert.Equal(-1, group.LastIndex);
         new FileLists(incremental: false, receiving: true).Add([.. entries]);
-        Assert.Equal([0, 1, 2], group.Members.Select(member => member.Index));
-        var leaders = new List<string>();
-        while (group.TryNextLeader())
-            leaders.Add($"{group.Leader!.Value.Entry}");
-        Assert.Equal(["c", "b", "a"], leaders);
+        Assert.Equal(2, group.LastIndex);
     }
 
     /// <summary>A name with a slash at its end is a directory.</summary>

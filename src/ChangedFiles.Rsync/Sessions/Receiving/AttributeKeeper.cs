@@ -52,6 +52,8 @@ internal sealed class AttributeKeeper(Reception reception, Itemizer itemizer, st
                 ? entry.Mtime : null,
             Atime = KeepsAtime(entry) && entry.Atime != stat.Atime.Seconds ? new FileTime(entry.Atime, 0) : null,
         };
+        if (_preserve.Acls && !entry.IsSymlink && ExtendedAttributes.AclsDiffer(entry, stat, reception.Target, path))
+            metadata = WithAcls(metadata, entry);
         if (metadata == default)
             return false;
         // A change of owner clears set-id bits.
@@ -67,16 +69,42 @@ internal sealed class AttributeKeeper(Reception reception, Itemizer itemizer, st
         Complain(path, reception.Target.SetMetadata(path, Everything(entry), out var failed), failed);
 
     /// <summary>Sets everything on a file that is not yet in its place.</summary>
-    public void SetNew(TargetFile file, PendingRequest request) =>
-        Complain(request.Path, file.SetMetadata(Everything(request.Entry), out var failed), failed);
-
-    private Metadata Everything(FileEntry entry) => new()
+    /// <param name="withTimes">False for one that is not complete.</param>
+    public void SetNew(TargetFile file, FileEntry entry, TreePath path, bool withTimes = true)
     {
-        Uid = itemizer.KeepsOwner ? entry.Uid : null,
-        Gid = itemizer.KeepsGroup(entry) ? entry.Gid : null,
+        var metadata = Everything(entry);
+        if (_preserve.Xattrs > 0)
+            metadata = metadata with { Xattrs = ExtendedAttributes.ToSet(entry) };
+        if (!withTimes)
+            metadata = metadata with { Mtime = null, Atime = null };
+        Complain(path, file.SetMetadata(metadata, out var failed), failed);
+    }
+
+    /// <summary>Sets extended attributes alone, on something that needed no data.</summary>
+    public void SetXattrs(TreePath path, FileEntry entry)
+    {
+        var metadata = new Metadata { Xattrs = ExtendedAttributes.ToSet(entry), Mode = entry.Mode };
+        Complain(path, reception.Target.SetMetadata(path, metadata, out var failed), failed);
+    }
+
+    private Metadata Everything(FileEntry entry)
+    {
+        var metadata = new Metadata
+        {
+            Uid = itemizer.KeepsOwner ? entry.Uid : null,
+            Gid = itemizer.KeepsGroup(entry) ? entry.Gid : null,
+            Mode = entry.Mode,
+            Mtime = itemizer.KeepsTimes(entry) ? entry.Mtime : null,
+            Atime = KeepsAtime(entry) ? new FileTime(entry.Atime, 0) : null,
+        };
+        return _preserve.Acls && !entry.IsSymlink ? WithAcls(metadata, entry) : metadata;
+    }
+
+    private static Metadata WithAcls(Metadata metadata, FileEntry entry) => metadata with
+    {
+        AccessAcl = entry.AccessAcl?.WithMode(entry.Mode) ?? PosixAcl.Empty,
+        DefaultAcl = entry.IsDirectory ? entry.DefaultAcl ?? PosixAcl.Empty : null,
         Mode = entry.Mode,
-        Mtime = itemizer.KeepsTimes(entry) ? entry.Mtime : null,
-        Atime = KeepsAtime(entry) ? new FileTime(entry.Atime, 0) : null,
     };
 
     private bool KeepsAtime(FileEntry entry) => _preserve.Atimes && !entry.IsDirectory;

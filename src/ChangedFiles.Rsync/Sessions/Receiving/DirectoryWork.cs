@@ -2,14 +2,17 @@ using ChangedFiles.Linux;
 using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Options.Format;
 using ChangedFiles.Rsync.Wire;
 
 namespace ChangedFiles.Rsync.Sessions.Receiving;
 
 /// <summary>Directories: made and reported before what is in them, given their times back after it.</summary>
-internal sealed class DirectoryWork(Reception reception, Itemizer itemizer, AttributeKeeper attributes, WayClearer way)
+internal sealed class DirectoryWork(
+    Reception reception, Itemizer itemizer, AttributeKeeper attributes, WayClearer way, Alternates alternates)
 {
     private readonly TransferOptions _options = reception.Options;
+    private readonly bool _incremental = reception.Session.Terms.Has(CompatFlags.IncrementalRecursion);
     private readonly List<FileEntry> _entered = [];
 
     /// <summary>
@@ -17,8 +20,15 @@ internal sealed class DirectoryWork(Reception reception, Itemizer itemizer, Attr
     /// </summary>
     public void MakeAhead(in Item item)
     {
-        var error = reception.Target.Stat(item.Path, out var stat);
-        if (error == Errno.None && (stat.IsDirectory || !way.Clear(item.Path, stat, "directory")))
+        var error = Stat(item.Path, out var stat);
+        if (error == Errno.None && stat.IsDirectory)
+            return;
+        if (error != Errno.None && _options.Selection.Existing)
+        {
+            Leave(item);
+            return;
+        }
+        if (error == Errno.None && (_options.Selection.IgnoreExisting || !way.Clear(item.Path, stat, "directory")))
             return;
         if (_options.DryRun)
             return;
@@ -31,10 +41,18 @@ internal sealed class DirectoryWork(Reception reception, Itemizer itemizer, Attr
     public bool Handle(in Item item)
     {
         var entry = item.Entry;
-        var error = reception.Target.Stat(item.Path, out var stat);
-        var exists = error == Errno.None;
+        if (entry.Content == DirectoryContent.Implied && !_options.Selection.ImpliedDirs)
+            return true;
+        var exists = Stat(item.Path, out var stat) == Errno.None;
+        if (!exists && _options.Selection.Existing)
+        {
+            Leave(item);
+            return false;
+        }
         if (exists && !stat.IsDirectory)
         {
+            if (_options.Selection.IgnoreExisting)
+                return SayExists(entry);
             if (!way.Clear(item.Path, stat, "directory"))
                 return false;
             exists = false;
@@ -43,18 +61,18 @@ internal sealed class DirectoryWork(Reception reception, Itemizer itemizer, Attr
         attributes.DecideMode(entry, stat, exists: !isNew);
         if (!exists && !_options.DryRun && !Make(item))
             return false;
-        var flags = isNew ? ItemFlags.LocalChange | ItemFlags.IsNew : itemizer.Compare(entry, stat, ItemFlags.None);
-        itemizer.Report(item, flags);
+        Report(item, isNew, stat);
         if (_options.DryRun)
             return true;
         if (isNew)
             attributes.SetNew(item.Path, entry);
         else
             attributes.Update(item.Path, entry, stat);
-        if (isNew || flags != ItemFlags.None)
+        if (isNew)
             item.Work.IsTouched = true;
         EnsureUsable(entry, item.Path);
-        _entered.Add(entry);
+        if (!_incremental)
+            _entered.Add(entry);
         return true;
     }
 
@@ -68,6 +86,9 @@ internal sealed class DirectoryWork(Reception reception, Itemizer itemizer, Attr
             attributes.Update(path, entry, stat, exactTimes: true);
     }
 
+    /// <summary>Deletions are still to come: its times are restored with <see cref="RestoreAll"/>.</summary>
+    public void RestoreLater(FileEntry entry) => _entered.Add(entry);
+
     /// <summary>The same for a list that came in one piece.</summary>
     public void RestoreAll()
     {
@@ -75,9 +96,55 @@ internal sealed class DirectoryWork(Reception reception, Itemizer itemizer, Attr
             RestoreTimes(entry);
     }
 
+    private void Report(in Item item, bool isNew, in FileStat stat)
+    {
+        if (!isNew)
+        {
+            itemizer.Report(item, itemizer.Compare(item, stat, ItemFlags.None));
+            return;
+        }
+        // One that is in an alternate directory as it is does not count as new.
+        var alternate = alternates.Any ? alternates.Find(item) : default;
+        if (alternate.Match >= AlternateMatch.Exact)
+        {
+            itemizer.ReportUnchanged(item, ItemFlags.LocalChange);
+            return;
+        }
+        itemizer.Report(item, alternate.Match == AlternateMatch.None
+            ? ItemFlags.LocalChange | itemizer.NewFlags(item.Entry)
+            : itemizer.Compare(item, alternate.Stat, ItemFlags.LocalChange, file: alternate.File));
+    }
+
+    /// <summary>With <c>-K</c> a link to a directory is as good as one.</summary>
+    private Errno Stat(TreePath path, out FileStat stat)
+    {
+        var error = reception.Target.Stat(path, out stat);
+        if (error == Errno.None && stat.IsSymlink && _options.Selection.KeepDirlinks
+            && reception.Target.StatThrough(path, out var end) == Errno.None && end.IsDirectory)
+            stat = end;
+        return error;
+    }
+
+    // What is in it then fails by itself, as it does in stock rsync.
+    private bool SayExists(FileEntry entry)
+    {
+        if (reception.Half.Report.Info[InfoFlag.Skip] > 0)
+            reception.Session.Say(MessageCode.Info, Messages.Exists(Reception.Text(entry.Path)));
+        return true;
+    }
+
+    private void Leave(in Item item)
+    {
+        item.Entry.Marks |= EntryMarks.Missing;
+        if (reception.Half.Report.Info[InfoFlag.Skip] > 0)
+            reception.Session.Say(MessageCode.Info, Messages.NotCreatingNew("directory", Reception.Text(item.Entry.Path)));
+    }
+
     private bool Make(in Item item)
     {
         var error = reception.Target.MakeDirectory(item.Path, item.Entry.Permissions);
+        if (error == Errno.ENOENT && _options.Selection.Relative)
+            error = reception.MakeParents(item.Path) ?? reception.Target.MakeDirectory(item.Path, item.Entry.Permissions);
         if (error is Errno.None or Errno.EEXIST)
             return true;
         reception.Complain("generator", "recv_generator: mkdir", item.Path, error);

@@ -1,7 +1,9 @@
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Checksums;
 using ChangedFiles.Rsync.Delta;
+using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Tokens;
 using ChangedFiles.Rsync.Wire;
 
@@ -15,6 +17,9 @@ internal sealed class FileReceiver : IDisposable
     private readonly TokenReader _tokens;
     private readonly StrongHash _digest;
     private readonly AttributeKeeper _attributes;
+    private readonly FilePlacement _placement;
+    private readonly WritingOptions _options;
+    private long _literal;
 
     public FileReceiver(Reception reception)
     {
@@ -26,24 +31,32 @@ internal sealed class FileReceiver : IDisposable
         _tokens = TokenReader.Create(kind, _reader, session.Terms.Protocol);
         _digest = StrongHash.Create(session.Terms.TransferChecksum);
         _attributes = new AttributeKeeper(reception, new Itemizer(reception, session.Writer), "receiver");
+        _placement = new FilePlacement(reception, _attributes);
+        _options = reception.Options.Writing;
     }
 
     /// <summary>Takes in the data of a request.</summary>
-    /// <returns>Whether it is in its place, is to be asked for again, or cannot be had.</returns>
-    public NewsKind Receive(PendingRequest request)
+    /// <returns>Whether it is in its place, is to be asked for again, or cannot be had; null: it waits for <see cref="PutDelayed"/>.</returns>
+    public NewsKind? Receive(PendingRequest request)
     {
         var report = request.Entry.Report(request.Flags, sending: false) with { Xname = request.Xname };
         _reception.Tell(_reception.Events.OnBeforeTransfer, report);
-        var literal = _reception.Stats.LiteralData;
+        _literal = 0;
         var outcome = ReceiveFile(request);
-        if (outcome != NewsKind.Redo)
+        if (!request.IsRedo)
         {
             _reception.Stats.FilesTransferred++;
             _reception.Stats.TransferredSize += request.Entry.Length;
         }
-        _reception.Tell(_reception.Events.OnTransferred, report with { BytesTransferred = _reception.Stats.LiteralData - literal });
+        _reception.Tell(_reception.Events.OnTransferred, report with { BytesTransferred = _literal });
         return outcome;
     }
+
+    /// <inheritdoc cref="FilePlacement.PutDelayed"/>
+    public void PutDelayed() => _placement.PutDelayed();
+
+    /// <inheritdoc cref="AttributeKeeper.SetXattrs"/>
+    public void SetXattrs(FileEntry entry) => _attributes.SetXattrs(_reception.PathOf(entry), entry);
 
     public void Dispose()
     {
@@ -51,41 +64,74 @@ internal sealed class FileReceiver : IDisposable
         _digest.Dispose();
     }
 
-    private NewsKind ReceiveFile(PendingRequest request)
+    private NewsKind? ReceiveFile(PendingRequest request)
     {
         using var basis = OpenBasis(request);
-        var error = _reception.Target.Create(request.Path, out var file);
+        var error = _placement.Open(request, out var file);
         if (error != Errno.None)
         {
-            _reception.Complain("receiver", "mkstemp", request.Path, error);
+            _reception.Complain("receiver", _options.Inplace ? "open" : "mkstemp", request.Path, error);
             Discard(request, basis);
             return NewsKind.Failed;
         }
+        var isComplete = false;
         using (file)
         {
-            var isRight = Build(request, basis, file!, out error);
-            if (error != Errno.None)
+            try
             {
-                _reception.Complain("receiver", "write failed on", request.Path, error, "");
-                return NewsKind.Failed;
+                var isRight = Build(request, basis, file!);
+                isComplete = true;
+                if (isRight)
+                    return _placement.Finish(request, file!);
+                _placement.Keep(request, file!);
+                return Mismatch(request);
             }
-            return isRight ? Finish(request, file!) : Mismatch(request);
+            finally
+            {
+                if (!isComplete && _literal > 0)
+                    _placement.Keep(request, file!);
+            }
         }
     }
 
     /// <summary>Reads tokens and digest; the file is right when the digest is that of the sender's file.</summary>
-    private bool Build(PendingRequest request, SourceFile? basis, TargetFile file, out Errno error)
+    private bool Build(PendingRequest request, SourceFile? basis, TargetFile file)
     {
         var failure = Errno.None;
-        using var delta = new DeltaApply(request.Head, basis is null ? null : basis.ReadAt, Write, _digest);
+        var isInPlace = _placement.IsOwnBasis(request);
+        if (_options.Preallocate)
+            failure = file.Preallocate(request.Entry.Length);
+        var isAppended = _options.Append != AppendMode.None && !request.IsRedo && request.Head.Count > 0;
+        var start = isAppended ? request.Head.BasisLength : 0;
+        if (isAppended && _options.Append == AppendMode.Verify)
+            HashStart(file, start);
+        var sparse = _options.Sparse ? new SparseWriter(file, _placement.IsInPlace(request)) : null;
+        using var delta = new DeltaApply(request.Head, basis is null || isAppended ? null : basis.ReadAt, Write, _digest, start) { InPlace = isInPlace };
         Apply(request, delta);
-        error = failure;
-        return IsDigestRight();
+        if (failure == Errno.None && (sparse is not null || _options.Preallocate || _placement.IsInPlace(request)))
+            failure = file.SetLength(delta.Length);
+        var isRight = IsDigestRight();
+        return failure == Errno.None ? isRight : throw new RsyncException(ExitCode.FileIO, SessionStage.Transfer,
+            $"write failed on {_reception.Quoted(request.Path)}: {Reception.Reason(failure)}");
 
         void Write(ReadOnlySpan<byte> data, long offset)
         {
             if (failure == Errno.None)
-                failure = file.Write(data, offset);
+                failure = sparse?.Write(data, offset) ?? file.Write(data, offset);
+        }
+    }
+
+    /// <summary>What is appended to is part of the digest.</summary>
+    private void HashStart(TargetFile file, long length)
+    {
+        var buffer = new byte[Math.Min(length, 256 << 10)];
+        for (var offset = 0L; offset < length;)
+        {
+            var part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - offset));
+            if (file.Read(part, offset, out var read) != Errno.None || read == 0)
+                return;
+            _digest.Append(part[..read]);
+            offset += read;
         }
     }
 
@@ -98,6 +144,7 @@ internal sealed class FileReceiver : IDisposable
             if (token.Kind == TokenKind.Literal)
             {
                 stats.LiteralData += token.Data.Length;
+                _literal += token.Data.Length;
                 delta.Literal(token.Data);
             }
             else
@@ -121,25 +168,18 @@ internal sealed class FileReceiver : IDisposable
         return theirs.SequenceEqual(ours[..theirs.Length]);
     }
 
-    private NewsKind Finish(PendingRequest request, TargetFile file)
-    {
-        _attributes.SetNew(file, request);
-        var error = file.Commit();
-        if (error == Errno.None)
-            return NewsKind.Received;
-        _reception.Complain("receiver", "rename to", request.Path, error);
-        return NewsKind.Failed;
-    }
-
     private NewsKind Mismatch(PendingRequest request)
     {
         var name = Reception.Text(request.Entry.Path);
+        var kept = _options.Inplace || (_options is { Partial: true, PartialDir: null }) ? "retained"
+            : _options.PartialDir is not null ? "put into partial-dir" : "discarded";
         if (request.IsRedo)
         {
-            _reception.Session.Say(MessageCode.ErrorXfer, $"ERROR: {name} failed verification -- update discarded.");
+            _reception.Session.Say(MessageCode.ErrorXfer, $"ERROR: {name} failed verification -- update {kept}.");
             return NewsKind.Failed;
         }
-        _reception.Session.Say(MessageCode.Warning, $"WARNING: {name} failed verification -- update discarded (will try again).");
+        if (_reception.Half.Report.Info[InfoFlag.Name] > 0 || _reception.Half.Report.Itemize != Itemize.None)
+            _reception.Session.Say(MessageCode.Warning, $"WARNING: {name} failed verification -- update {kept} (will try again).");
         return NewsKind.Redo;
     }
 

@@ -1,3 +1,4 @@
+using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Wire;
 
 namespace ChangedFiles.Rsync.Sessions.Receiving;
@@ -11,10 +12,12 @@ internal sealed class Generator
     /// <summary>Bytes that are not held back while there is more to look at: the sender begins meanwhile.</summary>
     private const int FlushFrom = 4096;
 
+    private const int EnoughForLinks = 500;
+
     private readonly Reception _reception;
     private readonly CancellationToken _stopped;
     private readonly FrameWriter _writer;
-    private readonly ItemWork _items;
+    private ItemWork _items = null!;
     private readonly bool _incremental;
     private readonly int _keepAlive;
 
@@ -36,12 +39,16 @@ internal sealed class Generator
         _incremental = reception.Session.Terms.Has(CompatFlags.IncrementalRecursion);
         var timeout = reception.Session.Connection.Timeout.TotalMilliseconds;
         _keepAlive = timeout > 0 ? (int)Math.Min(timeout / 2, int.MaxValue) : -1;
-        _items = new ItemWork(reception);
     }
 
     public void Run()
     {
         _reception.Half.WriteFirst?.Invoke(_writer);
+        // With hard links it is better to know some members of a group before one of them is asked for.
+        var enough = _reception.Options.Preserve.HardLinks > 0 ? EnoughForLinks : 1;
+        WaitUntil(() => _allListed || (_waiting.Count > 0 && _waiting.Sum(work => work.List.Count) >= enough));
+        // What the destination is was decided when the first list had come.
+        _items = new ItemWork(_reception);
         while (NextList() is { } work)
         {
             GoThrough(work);
@@ -56,20 +63,41 @@ internal sealed class Generator
     // Phases that have nothing to do are ended together, which saves round trips (docs/protocol.md 7.8).
     private void EndPhases()
     {
+        var options = _reception.Options;
         if (!_incremental)
             SayDone();
         WaitUntil(() => _phasesEnded >= 1);
         Redo();
         SayDone();
+        if (options.Writing.DelayUpdates)
+            WaitUntil(() => _phasesEnded >= 2);
         SayDone();
-        var hasLastPhase = _reception.Session.Terms.Protocol >= 31;
-        if (hasLastPhase)
-            SayDone();
+        var isLate = _items.IsLate || options.Writing.DelayUpdates;
+        if (!isLate)
+            SayLastDone();
         WaitUntil(() => _phasesEnded >= 3);
         _items.Finish();
+        if (isLate)
+            SayLastDone();
         WaitUntil(() => _ended);
         SayDone();
         _writer.Flush();
+    }
+
+    /// <summary>The end of late deletions, with the count of all (docs/protocol.md 10.5).</summary>
+    private void SayLastDone()
+    {
+        if (_reception.Session.Terms.Protocol < 31)
+            return;
+        var deletion = _reception.Options.Deletion;
+        if (deletion.Force || deletion.Mode != DeleteMode.None)
+        {
+            var deleted = _reception.Stats.Deleted;
+            _writer.WriteIndex(FileIndex.DeletionCounts);
+            foreach (var count in (ReadOnlySpan<long>)[deleted.Regular, deleted.Directories, deleted.Links, deleted.Devices, deleted.Specials])
+                _writer.WriteVarint((int)count);
+        }
+        SayDone();
     }
 
     /// <summary>The next list to go through, waited for; null when there is none any more.</summary>
@@ -82,8 +110,7 @@ internal sealed class Generator
     private void GoThrough(WorkList work)
     {
         var list = work.List;
-        if (_incremental && work.Directory is { } directory)
-            _items.EnterDirectory(new Item(directory, list.Start - 1, work, _reception.PathOf(directory)));
+        _items.Begin(work);
         for (var index = list.Start; index < list.Start + list.Count; index++)
         {
             if (list[index] is not { } entry)
@@ -147,7 +174,7 @@ internal sealed class Generator
                 _redo.Enqueue(news.Request!);
                 break;
             default:
-                ItemWork.Finished(news.Request!, news.Kind == NewsKind.Received);
+                _items.Finished(news.Request!, news.Kind == NewsKind.Received);
                 FinishLists();
                 break;
         }

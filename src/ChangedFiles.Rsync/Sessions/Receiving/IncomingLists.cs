@@ -38,6 +38,7 @@ internal sealed class IncomingLists
             Read(_session.Reader.ReadIndex());
         if (_lists.TotalEntries > 0 && !_options.ListOnly)
             new DestinationResolution(_reception).Resolve(_lists[0], _lists.TotalEntries);
+        _reception.Open();
         _isOpen = true;
         foreach (var work in _held)
             _reception.News.Add(new News(NewsKind.List, List: work));
@@ -75,6 +76,9 @@ internal sealed class IncomingLists
     {
         if (_lists.Count == 0)
             throw _session.Reader.Bad("the end of a list that does not exist");
+        // A list that came whole is not let go: names are linked and files asked for again until the end.
+        if (!_session.Terms.Has(CompatFlags.IncrementalRecursion))
+            return true;
         _lists.RemoveFirst();
         return _lists.Count == 0 && _lists.Complete;
     }

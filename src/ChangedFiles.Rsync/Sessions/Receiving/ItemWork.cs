@@ -12,44 +12,74 @@ internal sealed class ItemWork
 {
     private readonly Reception _reception;
     private readonly TransferOptions _options;
-    private readonly Itemizer _itemizer;
     private readonly AttributeKeeper _attributes;
     private readonly DirectoryWork _directories;
     private readonly LinkWork _links;
     private readonly FileWork _files;
+    private readonly HardLinks _hardLinks;
+    private readonly Deleter _deleter;
+    private readonly DeletionPass _deletions;
     private readonly bool _incremental;
+    private readonly bool _tellsSuccess;
+    private FileList.FileList? _whole;
     private TreePath? _skipped;
 
     public ItemWork(Reception reception)
     {
         (_reception, _options) = (reception, reception.Options);
         _incremental = reception.Session.Terms.Has(CompatFlags.IncrementalRecursion);
-        _itemizer = new Itemizer(reception, reception.Session.Writer);
-        _attributes = new AttributeKeeper(reception, _itemizer, "generator");
-        var way = new WayClearer(reception);
-        _directories = new DirectoryWork(reception, _itemizer, _attributes, way);
-        _links = new LinkWork(reception, _itemizer, _attributes, way);
-        _files = new FileWork(reception, _itemizer, _attributes, way);
+        _tellsSuccess = _options is { DryRun: false, Writing.RemoveSourceFiles: true };
+        var itemizer = new Itemizer(reception, reception.Session.Writer);
+        var comparison = new FileComparison(reception, itemizer);
+        var alternates = new Alternates(reception, itemizer, comparison);
+        var backups = reception.Backups;
+        _attributes = new AttributeKeeper(reception, itemizer, "generator");
+        _deleter = new Deleter(reception, backups);
+        _deletions = new DeletionPass(reception, _deleter);
+        var way = new WayClearer(reception, _deleter);
+        _hardLinks = new HardLinks(reception, itemizer, way);
+        _directories = new DirectoryWork(reception, itemizer, _attributes, way, alternates);
+        _links = new LinkWork(reception, itemizer, _attributes, way, alternates, backups);
+        _files = new FileWork(reception, itemizer, _attributes, way, _hardLinks, alternates, backups, comparison);
     }
 
-    /// <summary>The directory of an incremental list, before what is in it.</summary>
-    public void EnterDirectory(in Item item)
+    /// <summary>Some deletions come after everything else.</summary>
+    public bool IsLate => _deletions.IsLate;
+
+    /// <summary>A list is begun; an incremental one with its directory.</summary>
+    public void Begin(WorkList work)
     {
-        if (_options.ListOnly)
-            List(item.Entry, isOwnSlot: false);
-        else if (!item.Entry.Marks.HasFlag(EntryMarks.Missing) || _options.DryRun)
-            item.Work.IsSkipped = !_directories.Handle(item);
-        else
-            item.Work.IsSkipped = true;
+        if (!_incremental)
+            _whole = work.List;
+        if (!_incremental && !_options.ListOnly)
+            _deletions.Before(work.List);
+        if (_incremental && work.Directory is { } directory)
+            Enter(new Item(directory, work.List.Start - 1, work, _reception.PathOf(directory)));
     }
 
     public void Handle(in Item item)
+    {
+        HandleEntry(item);
+        if (item.Entry.Links is { } links)
+            TryOthers(links, item.Index);
+    }
+
+    /// <summary>The last member of a group that others wait for was passed over, or could not be had: one of them comes in its place.</summary>
+    private void TryOthers(HardLinkGroup links, int index)
+    {
+        while (_hardLinks.NextCandidate(links, index) is { } next)
+            HandleOther(next);
+    }
+
+    private void HandleEntry(in Item item)
     {
         var entry = item.Entry;
         if (_options.ListOnly)
             List(entry, isOwnSlot: _incremental);
         else if (item.Work.IsSkipped || IsBelowSkipped(entry))
             entry.Marks |= EntryMarks.Missing;
+        else if (entry.IsMissing)
+            DeleteNamed(item);
         else if (entry.IsDirectory)
             HandleDirectory(item);
         else
@@ -57,10 +87,16 @@ internal sealed class ItemWork
     }
 
     /// <summary>A request was answered, or cannot be.</summary>
-    public static void Finished(PendingRequest request, bool isThere)
+    public void Finished(PendingRequest request, bool isThere)
     {
         request.Work.Outstanding--;
-        _ = isThere;
+        if (!isThere)
+        {
+            if (request.Entry.Links is { } links && _hardLinks.Failed(links))
+                TryOthers(links, links.LastIndex);
+            return;
+        }
+        Succeeded(request.Entry, request.Index, request.Path);
     }
 
     /// <summary>Asks once more for a file that came wrong.</summary>
@@ -69,40 +105,94 @@ internal sealed class ItemWork
     /// <summary>Everything in the directory is in its place.</summary>
     public void LeaveDirectory(WorkList work)
     {
-        if (work.Directory is { } directory && work.IsTouched)
+        if (work.Directory is { } directory && work.IsTouched && !IsLate)
             _directories.RestoreTimes(directory);
+        else if (work.Directory is { } later && IsLate)
+            _directories.RestoreLater(later);
     }
 
-    /// <summary>Everything is in its place.</summary>
+    /// <summary>Everything has been received.</summary>
     public void Finish()
     {
-        if (!_incremental)
-            _directories.RestoreAll();
+        if (_options.ListOnly)
+            return;
+        _deletions.After(_whole);
+        _directories.RestoreAll();
+    }
+
+    private void Enter(in Item item)
+    {
+        if (_options.ListOnly)
+            List(item.Entry, isOwnSlot: false);
+        else if (item.Entry.Marks.HasFlag(EntryMarks.Missing))
+            item.Work.IsSkipped = true;
+        else
+            item.Work.IsSkipped = !_directories.Handle(item);
+        if (!_options.ListOnly && !item.Work.IsSkipped && _deletions.During(item.Entry, item.Work.List))
+            item.Work.IsTouched = true;
     }
 
     private void HandleDirectory(in Item item)
     {
         if (_incremental)
             _directories.MakeAhead(item);
-        else if (!_directories.Handle(item))
+        else if (_directories.Handle(item))
+            _deletions.During(item.Entry, item.Work.List);
+        else
             _skipped = item.Entry.Path;
     }
 
     private void HandleOther(in Item item)
     {
-        var entry = item.Entry;
+        var (entry, selection) = (item.Entry, _options.Selection);
         var error = _reception.Target.Stat(item.Path, out var stat);
-        if (error is not (Errno.None or Errno.ENOENT or Errno.ENOTDIR))
+        // In a dry run something may still be there that would have become a directory.
+        if (error is not (Errno.None or Errno.ENOENT) && !(error == Errno.ENOTDIR && _options.DryRun))
         {
             _reception.Complain("generator", "recv_generator: failed to stat", item.Path, error, "");
             return;
         }
         FileStat? present = error == Errno.None ? stat : null;
-        _attributes.DecideMode(entry, stat, exists: present is { IsDirectory: false });
-        if (entry.IsRegular)
-            _files.Handle(item, present);
-        else if (!_links.Handle(item, present) && _reception.Half.Report.Info[InfoFlag.Nonreg] > 0)
+        if (present is null && selection.Existing)
+        {
+            Skip(Messages.NotCreatingNew("file", Reception.Text(entry.Path)));
+            return;
+        }
+        if (present is not null && selection.IgnoreExisting)
+        {
+            Skip(Messages.Exists(Reception.Text(entry.Path)));
+            return;
+        }
+        _attributes.DecideMode(entry, stat, exists: present is { } here && here.Kind == entry.Kind);
+        if (_hardLinks.Handle(item, present))
+            return;
+        var isInPlace = entry.IsRegular && _files.Handle(item, present);
+        if (!entry.IsRegular && !_links.Handle(item, present, out isInPlace) && _reception.Half.Report.Info[InfoFlag.Nonreg] > 0)
             _reception.Session.Say(MessageCode.Info, Messages.SkippingNonRegular(Reception.Text(entry.Path)));
+        if (isInPlace)
+            Succeeded(entry, item.Index, item.Path);
+    }
+
+    private void Succeeded(FileEntry entry, int index, TreePath path)
+    {
+        _hardLinks.Finished(entry, path);
+        if (_tellsSuccess)
+            _reception.Session.Writer.WriteMessage(MessageCode.Success, index);
+    }
+
+    /// <summary>A name that the sender's user gave and that is not there any more (10.6).</summary>
+    private void DeleteNamed(in Item item)
+    {
+        if (_reception.Target.Stat(item.Path, out var stat) != Errno.None || !_deleter.IsUnprotected(item.Path, stat.IsDirectory))
+            return;
+        item.Work.IsTouched = true;
+        _deleter.Delete(item.Path, stat.IsDirectory, _deleter.Recurses);
+    }
+
+    private void Skip(string text)
+    {
+        if (_reception.Half.Report.Info[InfoFlag.Skip] > 0)
+            _reception.Session.Say(MessageCode.Info, text);
     }
 
     private bool IsBelowSkipped(FileEntry entry)

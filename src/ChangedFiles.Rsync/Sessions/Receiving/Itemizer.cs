@@ -13,11 +13,11 @@ internal sealed class Itemizer(Reception reception, FrameWriter writer)
     private readonly PreserveOptions _preserve = reception.Options.Preserve;
     private readonly int _window = reception.Options.Comparison.ModifyWindow;
     private readonly bool _omitDirTimes = reception.Options.OmitsDirTimes;
+    private readonly ExtendedAttributes _extended = new(reception);
+    private readonly bool _hasXattrShortcut =
+        reception.Session.Terms.Protocol >= 31 && !reception.Session.Terms.Has(CompatFlags.AvoidXattrShortcut);
     private readonly bool _reportsAll =
         reception.Half.Report.Itemize == Itemize.All || reception.Half.Report.Info[InfoFlag.Name] >= 2;
-
-    /// <summary>The basis of a request, when it is not the file itself.</summary>
-    public readonly record struct Origin(byte Basis = Basis.Own, byte[]? Xname = null);
 
     /// <summary>True when the two count as different: whole seconds, or as the modify window says.</summary>
     public bool TimesDiffer(FileTime one, FileTime other) => _window switch
@@ -42,8 +42,10 @@ internal sealed class Itemizer(Reception reception, FrameWriter writer)
     /// <summary>What differs between the entry and something that exists.</summary>
     /// <param name="flags">What is known to happen to it.</param>
     /// <param name="isNamed">There is an extra name, and it is not empty.</param>
-    public ItemFlags Compare(FileEntry entry, in FileStat stat, ItemFlags flags, bool isNamed = false)
+    /// <param name="file">What exists, when it is not at the item's own place.</param>
+    public ItemFlags Compare(in Item item, in FileStat stat, ItemFlags flags, bool isNamed = false, BasisFile? file = null)
     {
+        var entry = item.Entry;
         if (entry.IsRegular && entry.Length != stat.Size)
             flags |= ItemFlags.ReportSize;
         if (KeepsTimes(entry) ? TimesDiffer(entry.Mtime, stat.Mtime) : IsRewritten(flags, isNamed))
@@ -56,8 +58,16 @@ internal sealed class Itemizer(Reception reception, FrameWriter writer)
             flags |= ItemFlags.ReportOwner;
         if (KeepsGroup(entry) && entry.Gid != stat.Gid)
             flags |= ItemFlags.ReportGroup;
+        if (_preserve.Acls && !entry.IsSymlink && ExtendedAttributes.AclsDiffer(entry, stat, file?.Tree ?? reception.Target, file?.Path ?? item.Path))
+            flags |= ItemFlags.ReportAcl;
+        if (_preserve.Xattrs > 0 && _extended.XattrsDiffer(entry, file?.Tree ?? reception.Target, file?.Path ?? item.Path))
+            flags |= ItemFlags.ReportXattr;
         return flags;
     }
+
+    /// <summary>The same for something that does not exist yet.</summary>
+    public ItemFlags NewFlags(FileEntry entry) =>
+        ItemFlags.IsNew | (_preserve.Xattrs > 0 && _extended.XattrsDiffer(entry, null, default) ? ItemFlags.ReportXattr : ItemFlags.None);
 
     /// <summary>Reports an item that needs no data, if there is something to report.</summary>
     public void Report(in Item item, ItemFlags flags, byte[]? xname = null)
@@ -66,21 +76,38 @@ internal sealed class Itemizer(Reception reception, FrameWriter writer)
             flags |= ItemFlags.XnameFollows;
         if ((flags & NeedsReport) == 0 && !_reportsAll && xname is not { Length: > 0 })
             return;
-        Write(item.Index, flags, new Origin(Basis.Own, xname));
+        Write(item.Index, item.Entry, flags, Basis.Own, xname ?? []);
+    }
+
+    /// <summary>Reports an item that is as it should be, where everything is to be reported.</summary>
+    public void ReportUnchanged(in Item item, ItemFlags flags)
+    {
+        if (_reportsAll)
+            Write(item.Index, item.Entry, flags, Basis.Own, []);
     }
 
     /// <summary>Writes the head of a request for data.</summary>
     public void Request(PendingRequest request) =>
-        Write(request.Index, request.Flags, new Origin(request.Basis, request.Xname));
+        Write(request.Index, request.Entry, request.Flags, request.Basis, request.Xname);
 
-    private void Write(int index, ItemFlags flags, Origin origin)
+    /// <summary>Long values of attributes travel within an item of these flags (9.3).</summary>
+    public bool ExchangesXattrs(ItemFlags flags)
+    {
+        const ItemFlags linked = ItemFlags.XnameFollows | ItemFlags.LocalChange;
+        return _preserve.Xattrs > 0 && flags.HasFlag(ItemFlags.ReportXattr) && !reception.Options.DryRun
+            && !(_hasXattrShortcut && flags.HasFlag(linked));
+    }
+
+    private void Write(int index, FileEntry entry, ItemFlags flags, byte basis, byte[] xname)
     {
         writer.WriteIndex(index);
         writer.WriteUInt16((ushort)(flags & ItemFlags.OnWire));
         if (flags.HasFlag(ItemFlags.BasisTypeFollows))
-            writer.WriteByte(origin.Basis);
+            writer.WriteByte(basis);
         if (flags.HasFlag(ItemFlags.XnameFollows))
-            writer.WriteVstring(origin.Xname ?? []);
+            writer.WriteVstring(xname);
+        if (ExchangesXattrs(flags))
+            XattrExchange.WriteRequest(writer, entry.Xattrs ?? XattrList.Empty, static _ => false);
     }
 
     private bool PermissionsDiffer(FileEntry entry, in FileStat stat)

@@ -7,13 +7,17 @@ using ChangedFiles.Rsync.Wire;
 namespace ChangedFiles.Rsync.Sessions.Receiving;
 
 /// <summary>Symbolic links, devices, fifos and sockets: what needs no data.</summary>
-internal sealed class LinkWork(Reception reception, Itemizer itemizer, AttributeKeeper attributes, WayClearer way)
+internal sealed class LinkWork(
+    Reception reception, Itemizer itemizer, AttributeKeeper attributes, WayClearer way, Alternates alternates, BackupStore? backups)
 {
     private readonly TransferOptions _options = reception.Options;
 
-    /// <summary>False for a kind that is not preserved.</summary>
-    public bool Handle(in Item item, FileStat? present)
+    /// <summary>Does what is to be done.</summary>
+    /// <param name="isInPlace">Whether it is there now.</param>
+    /// <returns>False for a kind that is not preserved.</returns>
+    public bool Handle(in Item item, FileStat? present, out bool isInPlace)
     {
+        isInPlace = false;
         var entry = item.Entry;
         var isWanted = entry switch
         {
@@ -32,34 +36,75 @@ internal sealed class LinkWork(Reception reception, Itemizer itemizer, Attribute
         }
         if (present is { } stat && IsSame(item, stat))
         {
-            itemizer.Report(item, itemizer.Compare(entry, stat, ItemFlags.None));
+            itemizer.Report(item, itemizer.Compare(item, stat, ItemFlags.None));
             attributes.Update(item.Path, entry, stat);
+            isInPlace = true;
             return true;
         }
-        Make(item, present);
+        var alternate = present is null && alternates.Any ? alternates.Find(item) : default;
+        isInPlace = alternate.Match == AlternateMatch.Exact && alternates.Use != AlternateDest.Copy
+            ? TakeFrom(alternate, item)
+            : Make(item, present, alternate);
         return true;
     }
 
-    private void Make(in Item item, FileStat? present)
+    /// <summary>It is in an alternate directory as it should be: linked, or left out.</summary>
+    private bool TakeFrom(in Alternate alternate, in Item item)
+    {
+        if (alternates.Use == AlternateDest.Compare)
+        {
+            itemizer.ReportUnchanged(item, ItemFlags.None);
+            return false;
+        }
+        item.Work.IsTouched = true;
+        var error = _options.DryRun ? Errno.None : reception.Target.LinkFrom(alternate.File.Tree, alternate.File.Path, item.Path);
+        if (error != Errno.None)
+            return Make(item, null, alternate);
+        itemizer.ReportUnchanged(item, ItemFlags.LocalChange | ItemFlags.XnameFollows);
+        return true;
+    }
+
+    private bool Make(in Item item, FileStat? present, in Alternate alternate)
     {
         var entry = item.Entry;
-        if (present is { } other && !way.Clear(item.Path, other, entry.IsSymlink ? "symlink" : entry.IsDevice ? "device file" : "special file"))
-            return;
+        if (present is { } other && !MakeRoom(item, other))
+            return false;
         if (!_options.DryRun)
         {
             item.Work.IsTouched = true;
-            var error = entry.LinkTarget is { } target
-                ? reception.Target.MakeSymlink(item.Path, Stored(target))
-                : reception.Target.MakeNode(item.Path, entry.Mode, entry.Rdev.Major, entry.Rdev.Minor);
+            var error = Create(item);
             if (error != Errno.None)
             {
                 reception.Complain("generator", entry.IsSymlink ? "symlink" : "mknod", item.Path, error);
-                return;
+                return false;
             }
             attributes.SetNew(item.Path, entry);
         }
         const ItemFlags made = ItemFlags.LocalChange | ItemFlags.ReportChange;
-        itemizer.Report(item, present is { } stat && stat.Kind == entry.Kind ? itemizer.Compare(entry, stat, made) : made | ItemFlags.IsNew);
+        itemizer.Report(item, present is { } stat && stat.Kind == entry.Kind ? itemizer.Compare(item, stat, made)
+            : alternate.Match != AlternateMatch.None ? itemizer.Compare(item, alternate.Stat, made, file: alternate.File)
+            : made | itemizer.NewFlags(entry));
+        return true;
+    }
+
+    private Errno Create(in Item item)
+    {
+        var entry = item.Entry;
+        var error = Once(item);
+        return error == Errno.ENOENT && _options.Selection.Relative ? reception.MakeParents(item.Path) ?? Once(item) : error;
+
+        Errno Once(in Item item) => entry.LinkTarget is { } target
+            ? reception.Target.MakeSymlink(item.Path, Stored(target), replace: true)
+            : reception.Target.MakeNode(item.Path, entry.Mode, entry.Rdev.Major, entry.Rdev.Minor, replace: true);
+    }
+
+    private bool MakeRoom(in Item item, in FileStat present)
+    {
+        if (!_options.DryRun && !present.IsDirectory && backups?.IsWanted(item.Path) == true)
+            return backups.Save(item.Path, present, moves: true);
+        // What is no directory is replaced in one step.
+        return !present.IsDirectory
+            || way.Clear(item.Path, present, item.Entry.IsSymlink ? "symlink" : item.Entry.IsDevice ? "device file" : "special file");
     }
 
     private bool IsSame(in Item item, in FileStat stat)

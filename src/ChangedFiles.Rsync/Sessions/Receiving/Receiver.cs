@@ -1,4 +1,5 @@
 using ChangedFiles.Rsync.Delta;
+using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Wire;
 
@@ -18,6 +19,7 @@ internal sealed class Receiver
     private readonly FrameReader _reader;
     private readonly IncomingLists _lists;
     private readonly bool _isDry;
+    private readonly Itemizer _itemizer;
     private int _phase;
     private int _donesReceived;
 
@@ -28,6 +30,7 @@ internal sealed class Receiver
         _reader = _session.Reader;
         _lists = new IncomingLists(reception);
         _isDry = reception.Options.DryRun;
+        _itemizer = new Itemizer(reception, _session.Writer);
     }
 
     public void Run()
@@ -60,7 +63,7 @@ internal sealed class Receiver
             switch (index)
             {
                 case FileIndex.Done:
-                    TakeDone();
+                    TakeDone(files);
                     break;
                 case FileIndex.ListsEnd or <= FileIndex.ListOffset:
                     _lists.Read(index);
@@ -75,7 +78,7 @@ internal sealed class Receiver
     }
 
     /// <summary>A DONE answers one of the generator's: a list is finished and let go, or a phase is over.</summary>
-    private void TakeDone()
+    private void TakeDone(FileReceiver files)
     {
         if (++_donesReceived > _reception.DonesSent)
             throw _reader.Bad("the end of something that has not been finished");
@@ -83,7 +86,9 @@ internal sealed class Receiver
             return;
         if (!_reception.Requests.IsEmpty)
             throw _reader.Bad($"the data of {_reception.Requests.First().Value.Entry} was never sent");
-        _phase++;
+        // What waits for the end comes to its place when nothing can be asked for again.
+        if (++_phase == LastPhase)
+            files.PutDelayed();
         _reception.News.Add(new News(NewsKind.PhaseEnd));
     }
 
@@ -95,8 +100,13 @@ internal sealed class Receiver
         var entry = _lists.Find(index) ?? throw _reader.Bad($"item {index} is not in any list");
         if (flags.HasFlag(ItemFlags.IsNew))
             _reception.Stats.Created = _reception.Stats.Created.Add(entry.Mode);
+        if (_itemizer.ExchangesXattrs(flags))
+            XattrExchange.ReadAnswer(_reader, entry.Xattrs ?? XattrList.Empty);
         if (!flags.HasFlag(ItemFlags.Transfer))
         {
+            const ItemFlags linked = ItemFlags.XnameFollows | ItemFlags.LocalChange;
+            if (_itemizer.ExchangesXattrs(flags) && !flags.HasFlag(linked))
+                files.SetXattrs(entry);
             _reception.Tell(_reception.Events.OnItem, entry.Report(flags, sending: false) with { Xname = xname });
             return;
         }
@@ -121,7 +131,7 @@ internal sealed class Receiver
     private void ReadFile(PendingRequest request, FileReceiver files)
     {
         ReadHead(request);
-        NewsKind outcome;
+        NewsKind? outcome;
         try
         {
             outcome = files.Receive(request);
@@ -130,7 +140,8 @@ internal sealed class Receiver
         {
             throw _reader.Bad($"{request.Entry}: {nonsense.Message}");
         }
-        _reception.News.Add(new News(outcome, request));
+        if (outcome is { } known)
+            _reception.News.Add(new News(known, request));
     }
 
     private void ReadHead(PendingRequest request)

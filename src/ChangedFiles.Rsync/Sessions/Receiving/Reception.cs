@@ -12,6 +12,7 @@ namespace ChangedFiles.Rsync.Sessions.Receiving;
 internal sealed class Reception(ReceivingHalf half, Session session) : IDisposable
 {
     private readonly Lock _telling = new();
+    private readonly ConcurrentBag<IDisposable> _owned = [];
     private int _ioError;
     private int _donesSent;
 
@@ -46,6 +47,16 @@ internal sealed class Reception(ReceivingHalf half, Session session) : IDisposab
     /// <summary>From the receiving thread to the generating one. Requests and lists bound it.</summary>
     public BlockingCollection<News> News { get; } = [];
 
+    /// <summary>The target is known: what depends on it can be made.</summary>
+    public void Open()
+    {
+        if (Options.Writing.Backup)
+            Backups = new BackupStore(this);
+    }
+
+    /// <summary>Where replaced files are kept; null without <c>--backup</c>. For use when <see cref="Target"/> is known.</summary>
+    public BackupStore? Backups { get; private set; }
+
     /// <summary>What the sender was asked for and has not answered.</summary>
     public ConcurrentDictionary<int, PendingRequest> Requests { get; } = new();
 
@@ -77,6 +88,17 @@ internal sealed class Reception(ReceivingHalf half, Session session) : IDisposab
 
     public static string Reason(Errno error) => $"{error.Describe()} ({(int)error})";
 
+    /// <summary>Makes missing directories above a path (<c>--no-implied-dirs</c>). Null when they are all there.</summary>
+    public Errno? MakeParents(TreePath path)
+    {
+        foreach (var parent in path.Parent.IsRoot ? [] : path.Parent.WithParents())
+        {
+            if (Target.MakeDirectory(parent, 0x1FF) is not (Errno.None or Errno.EEXIST) and var error)
+                return error;
+        }
+        return null;
+    }
+
     /// <summary>Calls a handler of the user's. Only one is called at a time.</summary>
     public void Tell(ItemHandler? handler, in ItemReport item)
     {
@@ -104,8 +126,17 @@ internal sealed class Reception(ReceivingHalf half, Session session) : IDisposab
             handler(first, second);
     }
 
+    /// <summary>Takes something over, to be disposed of at the end.</summary>
+    public void Own(object owned)
+    {
+        if (owned is IDisposable disposable)
+            _owned.Add(disposable);
+    }
+
     public void Dispose()
     {
+        foreach (var owned in _owned)
+            owned.Dispose();
         BlockHash.Dispose();
         News.Dispose();
         if (!ReferenceEquals(Target, half.Destination.Tree))

@@ -15,16 +15,20 @@ internal sealed class RequestWriter
     private readonly FrameWriter _writer;
     private readonly ComparisonOptions _options;
     private readonly BlockHash _hash;
-    private readonly bool _wholeFile;
+    private readonly AppendMode _append;
 
     public RequestWriter(Reception reception, Itemizer itemizer)
     {
         var terms = reception.Session.Terms;
         (_reception, _itemizer, _writer) = (reception, itemizer, reception.Session.Writer);
         _options = reception.Options.Comparison;
-        _wholeFile = _options.WholeFile == true || terms.TransferChecksum == ChecksumKind.None;
+        _append = reception.Options.Writing.Append;
+        IsWholeFile = _options.WholeFile == true || terms.TransferChecksum == ChecksumKind.None;
         _hash = reception.BlockHash;
     }
+
+    /// <summary>No basis is looked at.</summary>
+    public bool IsWholeFile { get; }
 
     /// <summary>Sends a request, and counts it as outstanding.</summary>
     public void Send(PendingRequest request, BasisFile? basis)
@@ -39,7 +43,7 @@ internal sealed class RequestWriter
     private void Write(PendingRequest request, BasisFile? basis)
     {
         SourceFile? file = null;
-        if (basis is not null && !_wholeFile && !_reception.Options.DryRun)
+        if (basis is not null && (!IsWholeFile || IsAppended(request)) && !_reception.Options.DryRun)
             Open(basis, out file);
         using (file)
         {
@@ -53,10 +57,13 @@ internal sealed class RequestWriter
                 return;
             head.Write(_writer.Room(SumHead.Length));
             _writer.Advance(SumHead.Length);
-            if (head.Count > 0)
+            if (head.Count > 0 && !IsAppended(request))
                 BlockSumMaker.Make(head, file!.ReadAt, _hash, Emit);
         }
     }
+
+    /// <summary>What is there is neither compared nor replaced: only its length is told.</summary>
+    private bool IsAppended(PendingRequest request) => _append != AppendMode.None && !request.IsRedo;
 
     private void Open(BasisFile basis, out SourceFile? file)
     {

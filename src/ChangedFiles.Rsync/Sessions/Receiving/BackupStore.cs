@@ -1,0 +1,134 @@
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Options.Format;
+using ChangedFiles.Rsync.Wire;
+
+namespace ChangedFiles.Rsync.Sessions.Receiving;
+
+/// <summary>Keeps what is replaced or deleted (<c>--backup</c>), beside it under another name or in a directory of its own. Both threads use it.</summary>
+internal sealed class BackupStore
+{
+    private const uint NewDirectory = 0x1C0;
+
+    private readonly Reception _reception;
+    private readonly byte[] _suffix;
+    private readonly SideDirectory? _directory;
+
+    public BackupStore(Reception reception)
+    {
+        _reception = reception;
+        var writing = reception.Options.Writing;
+        _suffix = ArgumentText.Encode(writing.BackupSuffix);
+        _directory = writing.BackupDir is { } directory ? new SideDirectory(reception, directory, make: true) : null;
+    }
+
+    /// <summary>False for what is a backup itself.</summary>
+    public bool IsWanted(TreePath path) =>
+        _directory is not null || !(path.Name.Length > _suffix.Length && path.Name.EndsWith(_suffix));
+
+    /// <summary>Keeps what is at <paramref name="path"/>.</summary>
+    /// <param name="moves">It is to go from its place in any case; otherwise it stays until it is replaced, where that can be done.</param>
+    /// <returns>False when it could not be kept; why has been said.</returns>
+    public bool Save(TreePath path, in FileStat stat, bool moves)
+    {
+        var (tree, place) = PlaceOf(path);
+        MakeParents(tree, place, path);
+        if (tree.Stat(place, out var old) == Errno.None && old.IsDirectory)
+            tree.RemoveTree(place);
+        var isHere = ReferenceEquals(tree, _reception.Target);
+        var error = moves || stat.IsDirectory ? Errno.EXDEV
+            : isHere ? tree.MakeLink(place, path, replace: true)
+            : tree.LinkFrom(_reception.Target, path, place, replace: true);
+        if (error != Errno.None)
+            error = isHere ? tree.Rename(path, place) : tree.MoveFrom(_reception.Target, path, place);
+        if (error == Errno.EXDEV)
+            error = Copy(path, stat, tree, place);
+        if (error != Errno.None)
+        {
+            _reception.Complain("generator", "make_backup: rename", path, error);
+            return false;
+        }
+        Say(path, place);
+        return true;
+    }
+
+    /// <summary>Keeps a copy of a file that is then changed where it is.</summary>
+    /// <returns>The copy; null when there is none.</returns>
+    public BasisFile? SaveCopy(TreePath path, in FileStat stat)
+    {
+        var (tree, place) = PlaceOf(path);
+        MakeParents(tree, place, path);
+        var error = CopyData(path, stat, tree, place);
+        if (error != Errno.None)
+        {
+            _reception.Complain("generator", "make_backup: copy of", path, error);
+            return null;
+        }
+        Say(path, place);
+        return new BasisFile(tree, place);
+    }
+
+    private (IFileTarget Tree, TreePath Path) PlaceOf(TreePath path)
+    {
+        var named = _suffix.Length == 0 ? path : path.Parent.Child([.. path.Name, .. _suffix]);
+        return _directory is null ? (_reception.Target, named) : (_directory.Tree, _directory.Path.Append(named));
+    }
+
+    private void MakeParents(IFileTarget tree, TreePath place, TreePath original)
+    {
+        if (_directory is null || place.Parent.IsRoot || tree.Stat(place.Parent, out _) == Errno.None)
+            return;
+        var above = place.Parent.WithParents().ToList();
+        var originals = original.Parent.IsRoot ? [] : original.Parent.WithParents().ToList();
+        for (var i = 0; i < above.Count; i++)
+        {
+            if (tree.MakeDirectory(above[i], NewDirectory) != Errno.None)
+                continue;
+            // Directories of the transfer keep their attributes; those of the option itself get the usual ones.
+            var at = i - (above.Count - originals.Count);
+            var mode = 0x1FF & ~FileModes.Umask;
+            if (at >= 0 && _reception.Target.Stat(originals[at], out var stat) == Errno.None)
+                tree.SetMetadata(above[i], new Metadata { Uid = stat.Uid, Gid = stat.Gid, Mode = stat.Mode }, out _);
+            else
+                tree.SetMetadata(above[i], new Metadata { Mode = mode }, out _);
+        }
+    }
+
+    private Errno Copy(TreePath path, in FileStat stat, IFileTarget tree, TreePath place)
+    {
+        var error = stat.Kind switch
+        {
+            FileKind.Regular => CopyData(path, stat, tree, place),
+            FileKind.Symlink => _reception.Target.ReadLink(path, out var text) is not Errno.None and var unread
+                ? unread : tree.MakeSymlink(place, text, replace: true),
+            _ => tree.MakeNode(place, stat.Mode, stat.RdevMajor, stat.RdevMinor, replace: true),
+        };
+        return error == Errno.None ? _reception.Target.Unlink(path) : error;
+    }
+
+    private Errno CopyData(TreePath path, in FileStat stat, IFileTarget tree, TreePath place)
+    {
+        var error = _reception.Target.Open(path, out var source);
+        if (error != Errno.None)
+            return error;
+        using (source)
+        {
+            error = tree.Create(place, out var copy);
+            if (error != Errno.None)
+                return error;
+            using (copy)
+            {
+                error = FileCopy.CloneOrCopy(source!, copy!, out _);
+                copy!.SetMetadata(new Metadata { Uid = stat.Uid, Gid = stat.Gid, Mode = stat.Mode, Mtime = stat.Mtime }, out _);
+                return error == Errno.None ? copy.Commit() : error;
+            }
+        }
+    }
+
+    private void Say(TreePath path, TreePath place)
+    {
+        if (_reception.Half.Report.Info[InfoFlag.Backup] > 0)
+            _reception.Session.Say(MessageCode.Info, Messages.BackedUp(Reception.Text(path), Reception.Text(place)));
+    }
+}

@@ -1,0 +1,185 @@
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.FileList;
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Filters;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Options.Format;
+using ChangedFiles.Rsync.Wire;
+
+namespace ChangedFiles.Rsync.Sessions.Receiving;
+
+/// <summary>What became of something that was to be deleted.</summary>
+internal enum Deletion
+{
+    Done,
+    Failed,
+
+    /// <summary>A directory that something is left in.</summary>
+    NotEmpty,
+
+    /// <summary>The limit of deletions was reached.</summary>
+    Limit,
+}
+
+/// <summary>Removes names, by the rules that protect some of them, and tells of each (docs/protocol.md 10.1 to 10.5).</summary>
+internal sealed class Deleter
+{
+    private readonly Reception _reception;
+    private readonly DeletionOptions _options;
+    private readonly bool _isDry;
+    private readonly FilterLookup _filters;
+    private readonly BackupStore? _backups;
+    private readonly byte[]? _partialDir;
+    private long _deleted;
+    private int _skipped;
+    private bool _hasWarned;
+
+    public Deleter(Reception reception, BackupStore? backups)
+    {
+        (_reception, _options, _isDry, _backups) = (reception, reception.Options.Deletion, reception.Options.DryRun, backups);
+        _filters = new FilterLookup(reception.Half.Filters.Open(FilterSide.Receiver, new FilterTree { Source = reception.Target }));
+        if (reception.Options.Writing.PartialDir is { } partial && !partial.StartsWith('/'))
+            _partialDir = ArgumentText.Encode(partial.TrimEnd('/'));
+    }
+
+    /// <summary>A non-empty directory may go.</summary>
+    public bool Recurses => _options.Force || _options.Mode != DeleteMode.None;
+
+    /// <summary>False when errors forbid deletion (10.3).</summary>
+    public bool MayDelete()
+    {
+        if ((_reception.IoError & IoErrors.General) == 0 || _options.IgnoreErrors)
+            return true;
+        if (!_hasWarned)
+            _reception.Session.Say(MessageCode.Info, Messages.SkippingDeletion);
+        _hasWarned = true;
+        return false;
+    }
+
+    /// <summary>Names in a directory that are not listed and not protected, in the order in which they go: last first.</summary>
+    public List<(TreePath Path, bool IsDirectory)> FindExtraneous(TreePath directory, FileList.FileList list)
+    {
+        var found = Children(directory, beingDeleted: false);
+        found.RemoveAll(child => list.Contains(child.Path));
+        return found;
+    }
+
+    /// <summary>Deletes something that is not wanted any more, directories with what is in them.</summary>
+    public Deletion Delete(TreePath path, bool isDirectory, bool recurses = true)
+    {
+        var result = isDirectory && recurses ? DeleteContents(path) : Deletion.Done;
+        if (result is Deletion.Limit or Deletion.NotEmpty)
+            return Complain(path, result);
+        if (_options.MaxDelete is { } most && _deleted >= most)
+        {
+            _skipped++;
+            return Deletion.Limit;
+        }
+        FileStat stat = default;
+        if (!isDirectory)
+            _reception.Target.Stat(path, out stat);
+        result = Remove(path, isDirectory, stat);
+        if (result == Deletion.Done)
+            Tell(path, isDirectory ? (uint)FileKind.Directory : stat.Mode);
+        return result;
+    }
+
+    /// <summary>Removes what stands in another thing's way; it is not reported, but what was in it is.</summary>
+    public bool Clear(TreePath path, in FileStat present)
+    {
+        if (present.IsDirectory && Recurses && DeleteContents(path) is Deletion.NotEmpty)
+            return Complain(path, Deletion.NotEmpty) == Deletion.Done;
+        return Remove(path, present.IsDirectory, present) == Deletion.Done;
+    }
+
+    /// <summary>The protecting rules let a name go.</summary>
+    public bool IsUnprotected(TreePath path, bool isDirectory) => _filters.Check(path, isDirectory).IsIncluded;
+
+    /// <summary>Says what the limit held back.</summary>
+    public void Finish()
+    {
+        if (_skipped == 0)
+            return;
+        _reception.Session.Say(MessageCode.Warning, Messages.DeletionsStopped(_skipped));
+        _reception.AddIoError(IoErrors.DeletionLimit);
+    }
+
+    private Deletion DeleteContents(TreePath directory)
+    {
+        var left = Deletion.Done;
+        foreach (var (path, isDirectory) in Children(directory, beingDeleted: true))
+        {
+            if (Delete(path, isDirectory) is not Deletion.Done and var result)
+                left = result == Deletion.Limit ? result : Deletion.NotEmpty;
+        }
+        return left;
+    }
+
+    private Deletion Remove(TreePath path, bool isDirectory, in FileStat stat)
+    {
+        if (_isDry)
+            return isDirectory && !Recurses && !IsEmpty(path) ? Complain(path, Deletion.NotEmpty) : Deletion.Done;
+        var target = _reception.Target;
+        if (!isDirectory && _backups?.IsWanted(path) == true && _backups.Save(path, stat, moves: true))
+            return Deletion.Done;
+        var error = isDirectory ? target.RemoveDirectory(path) : target.Unlink(path);
+        if (error is Errno.None or Errno.ENOENT)
+            return Deletion.Done;
+        if (error is Errno.ENOTEMPTY or Errno.EEXIST)
+            return Complain(path, Deletion.NotEmpty);
+        _reception.Session.Say(MessageCode.ErrorXfer,
+            $"rsync: [generator] delete_file: {(isDirectory ? "rmdir" : "unlink")}({Reception.Text(path)}) failed: {Reception.Reason(error)}");
+        return Deletion.Failed;
+    }
+
+    private bool IsEmpty(TreePath directory)
+    {
+        var names = new List<byte[]>();
+        return _reception.Target.List(directory, names) != Errno.None || names.Count == 0;
+    }
+
+    private Deletion Complain(TreePath path, Deletion result)
+    {
+        if (result == Deletion.NotEmpty)
+            _reception.Session.Say(MessageCode.Info, Messages.CannotDeleteNonEmpty(Reception.Text(path)));
+        return result;
+    }
+
+    private void Tell(TreePath path, uint mode)
+    {
+        _deleted++;
+        _reception.Stats.Deleted = _reception.Stats.Deleted.Add(mode);
+        var isDirectory = (FileKind)(mode & 0xF000) == FileKind.Directory;
+        if (_reception.Session.IsServer)
+            _reception.Session.Writer.WriteMessage(MessageCode.Deleted, isDirectory ? [.. path.Bytes, 0] : path.Bytes);
+        _reception.Tell(_reception.Events.OnDeleted, new ItemReport { Name = path.Memory, Mode = mode, Flags = ItemFlags.Deleted });
+    }
+
+    /// <summary>What is in a directory and not protected, sorted as lists are, the last first.</summary>
+    private List<(TreePath Path, bool IsDirectory)> Children(TreePath directory, bool beingDeleted)
+    {
+        var entries = new List<DirectoryEntry>();
+        var found = new List<(TreePath Path, bool IsDirectory)>();
+        var error = _reception.Target.List(directory, entries);
+        if (error is not (Errno.None or Errno.ENOENT) && !_isDry)
+            _reception.Complain("generator", "opendir", directory, error);
+        foreach (var entry in entries)
+        {
+            var path = directory.Child(entry.Name);
+            var kind = entry.Kind;
+            if (kind == FileKind.None && _reception.Target.Stat(path, out var stat) == Errno.None)
+                kind = stat.Kind;
+            if (!IsProtected(path, kind == FileKind.Directory, beingDeleted))
+                found.Add((path, kind == FileKind.Directory));
+        }
+        found.Sort(static (one, other) => FileOrder.Compare(other.Path.Bytes, other.IsDirectory, false, one.Path.Bytes, one.IsDirectory, false));
+        return found;
+    }
+
+    private bool IsProtected(TreePath path, bool isDirectory, bool beingDeleted)
+    {
+        if (isDirectory && !beingDeleted && _partialDir is not null && path.Name.SequenceEqual(_partialDir))
+            return true;
+        return _filters.Check(path, isDirectory, beingDeleted).IsExcluded;
+    }
+}

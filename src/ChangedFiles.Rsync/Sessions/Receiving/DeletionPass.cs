@@ -1,0 +1,63 @@
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.FileList;
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
+
+namespace ChangedFiles.Rsync.Sessions.Receiving;
+
+/// <summary>When extraneous names are deleted: before everything, as each directory is come to, or at the end (docs/protocol.md 10.1).</summary>
+internal sealed class DeletionPass(Reception reception, Deleter deleter)
+{
+    private readonly DeleteMode _mode = reception.Options.Deletion.ModeFor(reception.Session.Terms.Protocol);
+    private readonly List<(TreePath Path, bool IsDirectory)> _delayed = [];
+
+    /// <summary>Deletions come after everything else: the last phase waits for them.</summary>
+    public bool IsLate => _mode is DeleteMode.Delay or DeleteMode.After;
+
+    /// <summary>A complete list has come and nothing of it has been worked on.</summary>
+    public void Before(FileList.FileList list)
+    {
+        if (_mode == DeleteMode.Before)
+            Sweep(list);
+    }
+
+    /// <summary>The generator is at a directory, which exists. True when something was deleted in it.</summary>
+    public bool During(FileEntry directory, FileList.FileList list)
+    {
+        if (_mode is not (DeleteMode.During or DeleteMode.Delay) || !HasContents(directory) || !deleter.MayDelete())
+            return false;
+        var extraneous = deleter.FindExtraneous(directory.Path, list);
+        if (_mode == DeleteMode.Delay)
+            _delayed.AddRange(extraneous);
+        else
+            Delete(extraneous);
+        return _mode == DeleteMode.During && extraneous.Count > 0;
+    }
+
+    /// <summary>Everything has been received.</summary>
+    public void After(FileList.FileList? list)
+    {
+        if (_mode == DeleteMode.After && list is not null)
+            Sweep(list);
+        Delete(_delayed);
+        deleter.Finish();
+    }
+
+    private void Sweep(FileList.FileList list)
+    {
+        for (var index = list.Start; index < list.Start + list.Count; index++)
+        {
+            if (list[index] is { IsDirectory: true } directory && HasContents(directory) && deleter.MayDelete()
+                && reception.Target.Stat(directory.Path, out var stat) == Errno.None && stat.IsDirectory)
+                Delete(deleter.FindExtraneous(directory.Path, list));
+        }
+    }
+
+    private void Delete(List<(TreePath Path, bool IsDirectory)> names)
+    {
+        foreach (var (path, isDirectory) in names)
+            deleter.Delete(path, isDirectory);
+    }
+
+    private static bool HasContents(FileEntry directory) => (directory.Content & DirectoryContent.None) == 0;
+}

@@ -1,0 +1,174 @@
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
+
+namespace ChangedFiles.Rsync.Sessions.Receiving;
+
+/// <summary>Where the data of a file is written, and how it comes to its place (docs/protocol.md 7.7, 13.5).</summary>
+internal sealed class FilePlacement
+{
+    private readonly Reception _reception;
+    private readonly WritingOptions _options;
+    private readonly AttributeKeeper _attributes;
+    private readonly PartialStore? _partials;
+    private readonly SideDirectory? _temporary;
+    private readonly bool _updatesPartials;
+    private readonly List<PendingRequest> _delayed = [];
+
+    public FilePlacement(Reception reception, AttributeKeeper attributes)
+    {
+        (_reception, _options, _attributes) = (reception, reception.Options.Writing, attributes);
+        _partials = PartialStore.Of(reception);
+        _temporary = _options.TempDir is { } directory ? new SideDirectory(reception, directory, make: false) : null;
+        if (_temporary is { Error: not Errno.None })
+            throw new RsyncException(ExitCode.FileSelection, SessionStage.FileList,
+                $"cannot use temp-dir \"{_temporary.Name}\": {Reception.Reason(_temporary.Error)}");
+        _updatesPartials = reception.Session.Terms.Has(CompatFlags.InplacePartialDir);
+    }
+
+    /// <summary>The file is changed where it is, or where its incomplete predecessor is.</summary>
+    public bool IsInPlace(PendingRequest request) => _options.Inplace || IsPartialUpdated(request);
+
+    /// <summary>What is written to is what the blocks are read from.</summary>
+    public bool IsOwnBasis(PendingRequest request) =>
+        IsPartialUpdated(request) || (_options.Inplace && request.Basis == Basis.Own);
+
+    /// <summary>Opens what the data is written to.</summary>
+    public Errno Open(PendingRequest request, out TargetFile? file)
+    {
+        if (IsPartialUpdated(request) && request.BasisFile is { Tree: IFileTarget tree } partial)
+            return tree.OpenInPlace(partial.Path, out file);
+        if (_options.Inplace)
+            return _reception.Target.OpenInPlace(request.Path, out file);
+        if (_temporary is null)
+            return _reception.Target.Create(request.Path, out file);
+        var inside = ReferenceEquals(_temporary.Tree, _reception.Target);
+        return inside
+            ? _reception.Target.Create(request.Path, out file, _temporary.Path)
+            : _temporary.Tree.Create(_temporary.Path.Child(request.Path.Name), out file);
+    }
+
+    /// <summary>The data is right.</summary>
+    /// <returns>Null: the file waits for <see cref="PutDelayed"/>.</returns>
+    public NewsKind? Finish(PendingRequest request, TargetFile file)
+    {
+        _attributes.SetNew(file, request.Entry, request.Path);
+        if (_options.Fsync)
+            file.Sync();
+        if (_options.DelayUpdates)
+            return Delay(request, file);
+        var error = Place(request, file);
+        if (error == Errno.None && request.Basis == Basis.Partial)
+            _partials?.Forget(request.Path);
+        return error == Errno.None ? NewsKind.Received : Fail(request, error);
+    }
+
+    /// <summary>The data is not complete, or wrong: kept where the options want that.</summary>
+    public void Keep(PendingRequest request, TargetFile file)
+    {
+        if (IsInPlace(request) || (!_options.Partial && _options.PartialDir is null))
+            return;
+        if (_options.PartialDir is null)
+        {
+            // A time from long ago: it does not count as up to date, nor as newer.
+            _attributes.SetNew(file, request.Entry, request.Path, withTimes: false);
+            file.SetMetadata(new Metadata { Mtime = new FileTime(0, 0) }, out _);
+            Move(file, request.Path);
+        }
+        else if (_partials!.Prepare(request.Path) == Errno.None)
+        {
+            _attributes.SetNew(file, request.Entry, request.Path, withTimes: false);
+            var place = _partials[request.Path];
+            if (ReferenceEquals(place.Tree, _reception.Target))
+                Move(file, place.Path);
+            else
+                ((IFileTarget)place.Tree).MoveFrom(_reception.Target, file.Path, place.Path);
+        }
+    }
+
+    /// <summary>Puts everything into its place that was kept back.</summary>
+    public void PutDelayed()
+    {
+        foreach (var request in _delayed)
+        {
+            var place = _partials![request.Path];
+            Backup(request);
+            var error = ReferenceEquals(place.Tree, _reception.Target)
+                ? _reception.Target.Rename(place.Path, request.Path)
+                : _reception.Target.MoveFrom((IFileTarget)place.Tree, place.Path, request.Path);
+            _partials.LeaveDirectory(request.Path);
+            _reception.News.Add(new News(error == Errno.None ? NewsKind.Received : Fail(request, error), request));
+        }
+        _delayed.Clear();
+    }
+
+    private bool IsPartialUpdated(PendingRequest request) => _updatesPartials && request is { Basis: Basis.Partial, BasisFile: not null };
+
+    private NewsKind? Delay(PendingRequest request, TargetFile file)
+    {
+        var error = _partials!.Prepare(request.Path);
+        if (error == Errno.None && !IsPartialUpdated(request))
+            error = Move(file, _partials[request.Path].Path);
+        if (error != Errno.None)
+            return Fail(request, error);
+        _delayed.Add(request);
+        return null;
+    }
+
+    private Errno Place(PendingRequest request, TargetFile file)
+    {
+        if (_options.Inplace)
+            return file.Commit();
+        Backup(request);
+        if (!IsPartialUpdated(request))
+            return Move(file, request.Path);
+        file.Commit();
+        var tree = (IFileTarget)request.BasisFile!.Tree;
+        return ReferenceEquals(tree, _reception.Target)
+            ? tree.Rename(request.BasisFile.Path, request.Path)
+            : _reception.Target.MoveFrom(tree, request.BasisFile.Path, request.Path);
+    }
+
+    /// <summary>From a temporary name to another, perhaps out of a tree of its own.</summary>
+    private Errno Move(TargetFile file, TreePath path)
+    {
+        if (_temporary is null || ReferenceEquals(_temporary.Tree, _reception.Target))
+            return file.Commit(path);
+        var error = _reception.Target.MoveFrom(_temporary.Tree, file.Path, path);
+        return error == Errno.EXDEV ? CopyOver(file.Path, path) : error;
+    }
+
+    /// <summary>The temporary directory is on another file system.</summary>
+    private Errno CopyOver(TreePath temporary, TreePath path)
+    {
+        var error = _temporary!.Tree.Open(temporary, out var source);
+        if (error != Errno.None)
+            return error;
+        using (source)
+        {
+            error = _reception.Target.Create(path, out var file);
+            if (error != Errno.None)
+                return error;
+            using (file)
+            {
+                error = FileCopy.CloneOrCopy(source!, file!, out _);
+                var stat = source!.Stat;
+                file!.SetMetadata(new Metadata { Uid = stat.Uid, Gid = stat.Gid, Mode = stat.Mode, Mtime = stat.Mtime }, out _);
+                return error == Errno.None ? file.Commit() : error;
+            }
+        }
+    }
+
+    private void Backup(PendingRequest request)
+    {
+        if (request.Replaces && _reception.Backups is { } backups && backups.IsWanted(request.Path)
+            && _reception.Target.Stat(request.Path, out var old) == Errno.None)
+            backups.Save(request.Path, old, moves: false);
+    }
+
+    private NewsKind Fail(PendingRequest request, Errno error)
+    {
+        _reception.Complain("receiver", "rename to", request.Path, error);
+        return NewsKind.Failed;
+    }
+}
