@@ -16,6 +16,7 @@ internal static class Program
             MirrorCommand.Create(),
             StatusCommand.Create(),
             WaitCommand.Create(),
+            VerifyCommand.Create(),
             WatchCommand.Create(),
             CheckCommand.Create(),
             ExplainCommand.Create(),

@@ -58,7 +58,15 @@ internal static class MirrorCommand
         string[] targets = [parsed.GetRequiredValue(Destination), .. parsed.GetValue(To) ?? []];
         var destinations = targets.Select(target => DestinationArgument.Parse(target, ownName, settings)).ToList();
         var root = SourceRoot.Open(source);
-        var options = new MirrorOptions { Once = parsed.GetValue(Once) || parsed.GetValue(DryRun), Watch = new WatchOptions { Kind = parsed.GetValue(WatchWith) }, Rules = rules };
+        var once = parsed.GetValue(Once) || parsed.GetValue(DryRun);
+        var options = new MirrorOptions
+        {
+            Once = once,
+            Watch = new WatchOptions { Kind = parsed.GetValue(WatchWith) },
+            Rules = rules,
+            StateDirectory = once ? null : StateFile.DefaultDirectory,
+            Variant = Variant(parsed),
+        };
         using var mirror = new Mirror(root, options, destinations);
         var report = parsed.GetValue(Json)
             ? (MirrorReport)new JsonMirrorReport(Console.Out)
@@ -70,6 +78,12 @@ internal static class MirrorCommand
             };
         return new MirrorRun(mirror, report).Run(source);
     }
+
+    /// <summary>All options, but for those that make no difference to what is mirrored.</summary>
+    private static string Variant(ParseResult parsed) => string.Join(' ', parsed.CommandResult.Children
+        .OfType<System.CommandLine.Parsing.OptionResult>()
+        .Where(option => option.Option != To && option.Option != Verbose && option.Option != Json && option.Option != WatchWith)
+        .SelectMany(option => option.Tokens.Select(token => token.Value).Prepend(option.Option.Name)));
 
     /// <summary>The order on the command line is the order of the rules, across all five options.</summary>
     private static FilterRules Rules(ParseResult parsed)
@@ -115,6 +129,10 @@ internal static class MirrorCommand
         catch (SourceLostException lost)
         {
             return Fail(lost.Message, ExitCode.FileSelection);
+        }
+        catch (MirrorBusyException busy)
+        {
+            return Fail(busy.Message, ExitCode.FileSelection);
         }
         catch (WatchException unwatched)
         {

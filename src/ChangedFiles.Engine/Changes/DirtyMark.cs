@@ -11,6 +11,9 @@ public readonly record struct DirtyMark(TreePath Path)
     /// <summary>Every name directly in it is in question too: something may be there that the source does not have.</summary>
     public bool Names { get; init; }
 
+    /// <summary>Of the subtree, what is known to be the same at the destination need not be compared with it: nobody said that it changed.</summary>
+    public bool Trusting { get; init; }
+
     /// <summary>When the oldest change behind it was seen: a timestamp of the tree's clock.</summary>
     public long Since { get; init; }
 
@@ -25,6 +28,7 @@ public readonly record struct DirtyMark(TreePath Path)
     {
         Subtree = Subtree || newer.Subtree,
         Names = Names || newer.Names,
+        Trusting = (Trusting || !Subtree) && (newer.Trusting || !newer.Subtree),
         Since = Math.Min(Since, newer.Since),
         NotBefore = Math.Min(NotBefore, newer.NotBefore),
         RenamedFrom = newer.RenamedFrom ?? RenamedFrom,

@@ -68,6 +68,21 @@ public sealed class DirtyTree
             Add(renamedFrom is { } old ? mark with { RenamedFrom = KnownName(old, path) } : mark);
     }
 
+    /// <summary>Marks a directory for a comparison of its own names.</summary>
+    public void MarkNames(TreePath directory)
+    {
+        lock (_lock)
+            Add(new DirtyMark(directory) { Names = true, Since = _clock.GetTimestamp() });
+    }
+
+    /// <summary>Marks the whole tree.</summary>
+    /// <param name="trusting">See <see cref="DirtyMark.Trusting"/>.</param>
+    public void MarkEverything(bool trusting)
+    {
+        lock (_lock)
+            Add(new DirtyMark(TreePath.Root) { Subtree = true, Trusting = trusting, Since = _clock.GetTimestamp() });
+    }
+
     /// <summary>
     /// Waits until marks can be taken, <see cref="Wake"/> is called, or <paramref name="limit"/> has passed (<see cref="Timeout.InfiniteTimeSpan"/>: never).
     /// </summary>
@@ -258,7 +273,7 @@ public sealed class DirtyTree
         for (var path = mark.Path; !path.IsRoot;)
         {
             path = path.Parent;
-            if (!_marks.TryGetValue(path, out var above) || !above.Subtree || above.NotBefore > mark.NotBefore)
+            if (!_marks.TryGetValue(path, out var above) || !Swallows(above, mark))
                 continue;
             if (mark.Since < above.Since)
                 _marks[path] = above with { Since = mark.Since };
@@ -267,10 +282,13 @@ public sealed class DirtyTree
         return false;
     }
 
+    private static bool Swallows(DirtyMark above, DirtyMark mark) =>
+        above.Subtree && above.NotBefore <= mark.NotBefore && (!above.Trusting || mark.Trusting || !(mark.Subtree || mark.Names));
+
     /// <summary>The same among marks that were taken together.</summary>
     private static List<DirtyMark> WithoutSwallowed(List<DirtyMark> batch)
     {
-        var subtrees = batch.Where(mark => mark.Subtree).ToDictionary(mark => mark.Path, mark => mark.Since);
+        var subtrees = batch.Where(mark => mark.Subtree && !mark.Trusting).ToDictionary(mark => mark.Path, mark => mark.Since);
         if (subtrees.Count == 0)
             return batch;
         var kept = new List<DirtyMark>(batch.Count);
@@ -281,7 +299,7 @@ public sealed class DirtyTree
             else
                 kept.Add(mark);
         }
-        return kept.ConvertAll(mark => mark.Subtree ? mark with { Since = subtrees[mark.Path] } : mark);
+        return kept.ConvertAll(mark => subtrees.TryGetValue(mark.Path, out var since) ? mark with { Since = since } : mark);
     }
 
     private static TreePath? TopmostAbove(TreePath path, Dictionary<TreePath, long> subtrees)
@@ -304,7 +322,12 @@ public sealed class DirtyTree
             var collapsed = new Dictionary<TreePath, DirtyMark>(_limit / 2);
             foreach (var mark in _marks.Values)
             {
-                var kept = mark.Path.Depth < depth ? mark : new DirtyMark(mark.Path.Parent) { Subtree = true, Since = mark.Since };
+                var kept = mark.Path.Depth < depth ? mark : new DirtyMark(mark.Path.Parent)
+                {
+                    Subtree = true,
+                    Trusting = mark is { Subtree: true, Trusting: true },
+                    Since = mark.Since,
+                };
                 collapsed[kept.Path] = collapsed.TryGetValue(kept.Path, out var other) ? other.Merge(kept) : kept;
             }
             _marks = collapsed;

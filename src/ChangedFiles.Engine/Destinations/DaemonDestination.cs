@@ -59,6 +59,7 @@ public sealed class DaemonDestination : IDestination
         var wire = WireBatch.Of(batch, _options, deleteByName);
         var failures = new List<FailedPath>(batch.Failures);
         var foreseen = new List<ForeseenChange>();
+        var created = new List<TreePath>();
         using var session = _sessions.Take(cancellation);
         begun = true;
         _sessions.Refill();
@@ -85,6 +86,8 @@ public sealed class DaemonDestination : IDestination
                 OnTransferred = (in item) => Foresee(item.Name, ForeseenAction.Send),
                 OnItem = (in item) =>
                 {
+                    if (item.Kind == Linux.FileKind.Directory && item.Flags.HasFlag(ItemFlags.IsNew) && TreePath.TryParse(item.Name.Span, out var made))
+                        created.Add(made);
                     if (item.Flags != ItemFlags.None)
                         Foresee(item.Name, Action(item.Flags));
                 },
@@ -96,6 +99,7 @@ public sealed class DaemonDestination : IDestination
             Failures = failures,
             Complaints = complaints,
             Foreseen = foreseen,
+            Created = created,
             Files = result.Stats.FilesTransferred,
             BytesSent = result.BytesSent,
             LiteralBytes = result.Stats.LiteralData,

@@ -32,6 +32,8 @@ public sealed class DestinationWorker : IDisposable
     private DestinationStatus _status;
     private volatile bool _draining;
     private bool _drained;
+    private int _verify;
+    private ConfirmedProgress? _progress;
     private long _awayUntil;
 
     /// <param name="destination">Owned from here on.</param>
@@ -87,6 +89,20 @@ public sealed class DestinationWorker : IDisposable
     /// <paramref name="limit"/>, or nothing will be delivered any more.
     /// </summary>
     public bool WaitConfirmed(long before, TimeSpan limit) => Changes.WaitConfirmed(before, HasEnded ? TimeSpan.Zero : limit);
+
+    /// <summary>Lets the worker know, over its end, what is the same at the destination. Before <see cref="Start"/>.</summary>
+    public void Remember(ConfirmedDirectories confirmed)
+    {
+        _planner.Confirmed = confirmed;
+        _progress = new ConfirmedProgress(confirmed, _clock);
+    }
+
+    /// <summary>Compares everything with the destination, whatever is known of it: somebody else may have changed it.</summary>
+    public void Verify()
+    {
+        Interlocked.Exchange(ref _verify, 1);
+        Changes.MarkEverything(trusting: false);
+    }
 
     public void Start() => _thread.Start();
 
@@ -155,13 +171,38 @@ public sealed class DestinationWorker : IDisposable
         if (IsAway)
             return _clock.GetElapsedTime(_clock.GetTimestamp(), _awayUntil);
         var draining = _draining;
+        if (Interlocked.Exchange(ref _verify, 0) != 0)
+            CompareEverything();
         if (Changes.Wait(TimeSpan.Zero))
         {
             Deliver();
             return TimeSpan.Zero;
         }
-        _drained = draining;
-        return draining ? TimeSpan.Zero : _destination.Tend();
+        if (_progress is null || !LookAgain(draining))
+            _drained = draining;
+        return _drained || draining ? TimeSpan.Zero : Sooner(_destination.Tend(), _progress?.NextLook);
+    }
+
+    /// <summary>With nothing else to do, compares once more what changed lately.</summary>
+    private bool LookAgain(bool draining)
+    {
+        var touched = _progress!.TakeTouched(draining);
+        foreach (var directory in touched)
+            Changes.MarkNames(directory);
+        if (draining && touched.Count == 0)
+            _progress.Save();
+        return touched.Count > 0;
+    }
+
+    private static TimeSpan Sooner(TimeSpan one, TimeSpan? other) =>
+        other is not { } set || set == Timeout.InfiniteTimeSpan ? one
+        : one == Timeout.InfiniteTimeSpan || set < one ? (set < TimeSpan.Zero ? TimeSpan.Zero : set)
+        : one;
+
+    private void CompareEverything()
+    {
+        _progress?.Forget();
+        Changes.MarkEverything(trusting: false);
     }
 
     private void Deliver()
@@ -173,16 +214,18 @@ public sealed class DestinationWorker : IDisposable
         try
         {
             _checkSource();
+            var looked = _clock.GetUtcNow();
             batch = _planner.Plan(marks);
             var planned = _clock.GetTimestamp();
-            var delivery = _destination.Deliver(batch, _abort.Token);
+            var delivery = batch.Items.Count > 0 ? _destination.Deliver(batch, _abort.Token) : new Delivery { Failures = batch.Failures };
             Settle(batch, delivery, planned);
+            Remember(batch, delivery, looked);
         }
         catch (DestinationException away)
         {
             Changes.Return(away.Interrupted ? marks.Concat(Interrupted(batch!)) : marks);
             if (away.NeedsEverything)
-                Changes.Mark(TreePath.Root, subtree: true);
+                CompareEverything();
             GoAway(away);
         }
         catch (SourceLostException lost)
@@ -216,6 +259,16 @@ public sealed class DestinationWorker : IDisposable
         OnDelivered?.Invoke(batch, delivery);
     }
 
+    private void Remember(PlannedBatch batch, Delivery delivery, DateTimeOffset looked)
+    {
+        if (_progress is null)
+            return;
+        if (!_progress.Note(batch, delivery, looked))
+            CompareEverything();
+        else if (Changes.Unconfirmed <= _failing.Count)
+            _progress.CaughtUp();
+    }
+
     /// <summary>Marks for what has to be tried again; forgets the failures of what is in place now.</summary>
     private List<DirtyMark> Retries(PlannedBatch batch, Delivery delivery)
     {
@@ -225,7 +278,9 @@ public sealed class DestinationWorker : IDisposable
         foreach (var failure in delivery.Failures)
             failed.TryAdd(failure.Path, failure.Reason);
         var since = batch.Marks.Min(mark => mark.Since);
-        var retries = failed.Keys.Select(path => new DirtyMark(path) { Since = since }).ToList();
+        // What could not be looked at has not been looked into either.
+        var unread = batch.Failures.Select(failure => failure.Path).ToHashSet();
+        var retries = failed.Keys.Select(path => new DirtyMark(path) { Subtree = unread.Contains(path), Since = since }).ToList();
         if (delivery.Complaints.Count > 0)
         {
             // Nobody knows whom it concerns, so all of it is tried again.

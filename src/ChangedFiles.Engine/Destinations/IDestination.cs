@@ -1,4 +1,5 @@
 using ChangedFiles.Engine.Planning;
+using ChangedFiles.Rsync.Files;
 
 namespace ChangedFiles.Engine.Destinations;
 
@@ -33,6 +34,9 @@ public sealed record Delivery
 
     /// <summary>What a dry run would have changed; empty otherwise.</summary>
     public IReadOnlyList<ForeseenChange> Foreseen { get; init; } = [];
+
+    /// <summary>Directories that were not there.</summary>
+    public IReadOnlyList<TreePath> Created { get; init; } = [];
 
     /// <summary>Files whose contents travelled.</summary>
     public long Files { get; init; }

@@ -16,6 +16,7 @@ internal sealed class LocalDelivery(
     private readonly Dictionary<(ulong Device, ulong Inode), TreePath> _linked = [];
     private readonly HashSet<TreePath> _listed = [.. batch.Items.Select(item => item.Path)];
     private readonly List<PlannedItem> _directories = [];
+    private readonly List<TreePath> _created = [];
     private readonly List<ForeseenChange> _foreseen = [];
     private long _files;
     private long _bytes;
@@ -31,7 +32,7 @@ internal sealed class LocalDelivery(
         }
         for (var i = _directories.Count - 1; i >= 0; i--)
             Finish(_directories[i]);
-        return new Delivery { Failures = _failures, Foreseen = _foreseen, Files = _files, BytesSent = _bytes, LiteralBytes = _bytes };
+        return new Delivery { Failures = _failures, Created = _created, Foreseen = _foreseen, Files = _files, BytesSent = _bytes, LiteralBytes = _bytes };
     }
 
     public void Dispose() => _listed.Clear();
@@ -72,6 +73,7 @@ internal sealed class LocalDelivery(
                 errno = target.MakeDirectory(item.Path, 0x1C0);
             if (errno != Errno.None)
                 return errno;
+            _created.Add(item.Path);
         }
         _directories.Add(item);
         if (item.Action == PlannedAction.Sweep && options.Delete)

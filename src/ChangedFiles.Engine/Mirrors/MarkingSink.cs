@@ -47,7 +47,13 @@ public sealed class MarkingSink(IReadOnlyList<DirtyTree> trees, Action<string> o
     private void Mark(in WatchEvent happened)
     {
         if (happened.Has(FileOperations.Overflow))
+        {
+            // What was known of the destinations is as true as it was; only what changed since has to be found.
             Overflows++;
+            foreach (var tree in trees)
+                tree.MarkEverything(trusting: true);
+            return;
+        }
         // A directory that went may be back with other contents before anybody looks, so all of it is in question.
         var subtree = happened.Has(Whole) || (happened.IsDirectory && happened.Has(Gone));
         var hold = happened.IsDirectory || happened.Has(Complete) ? TimeSpan.Zero

@@ -16,6 +16,12 @@ public sealed record MirrorOptions
     /// <summary>Ends after the first comparison of everything, without watching.</summary>
     public bool Once { get; init; }
 
+    /// <summary>Where to keep what is known of the destinations until the next start; null keeps nothing.</summary>
+    public string? StateDirectory { get; init; }
+
+    /// <summary>Options that make a difference to what is mirrored: with others, what was kept is not used.</summary>
+    public string Variant { get; init; } = "";
+
     /// <summary>What is left out, and so neither sent nor deleted.</summary>
     public FilterRules Rules { get; init; } = FilterRules.None;
 }
@@ -37,6 +43,7 @@ public sealed class Mirror : IDisposable
     private readonly TimeProvider _clock;
     private readonly List<DestinationWorker> _workers = [];
     private readonly TaskCompletionSource<string?> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<StateFile> _state = [];
     private IEventSource? _source;
     private MarkingSink? _sink;
 
@@ -76,8 +83,11 @@ public sealed class Mirror : IDisposable
 
     /// <summary>Begins: watches first, then compares everything, so that nothing falls between the two.</summary>
     /// <exception cref="WatchException">The tree cannot be watched.</exception>
+    /// <exception cref="MirrorBusyException">Another process mirrors the same to the same destination.</exception>
     public void Start(CancellationToken cancellation)
     {
+        foreach (var worker in _workers)
+            Remember(worker);
         if (!_options.Once)
         {
             _source = EventSources.Open(_root.Handle, _options.Watch);
@@ -86,7 +96,7 @@ public sealed class Mirror : IDisposable
         }
         foreach (var worker in _workers)
         {
-            worker.Changes.Mark(TreePath.Root, subtree: true);
+            worker.Changes.MarkEverything(trusting: true);
             worker.Start();
             if (_options.Once)
                 worker.Finish();
@@ -106,6 +116,13 @@ public sealed class Mirror : IDisposable
         if (_source is { } source && !source.CatchUp(limit))
             return null;
         return _clock.GetTimestamp();
+    }
+
+    /// <summary>Compares everything with the destinations, whatever is known of them.</summary>
+    public void Verify()
+    {
+        foreach (var worker in _workers)
+            worker.Verify();
     }
 
     /// <summary>Delivers what has happened so far, then ends.</summary>
@@ -131,7 +148,25 @@ public sealed class Mirror : IDisposable
         _source?.Dispose();
         foreach (var worker in _workers)
             worker.Dispose();
+        foreach (var file in _state)
+            file.Dispose();
         _root.Dispose();
+    }
+
+    private void Remember(DestinationWorker worker)
+    {
+        if (_options.StateDirectory is not { } directory)
+            return;
+        try
+        {
+            var file = StateFile.Open(directory, Source, worker.Status.Name, _options.Variant);
+            _state.Add(file);
+            worker.Remember(new ConfirmedDirectories(file));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            OnWarning?.Invoke($"the next start will compare everything, as nothing can be kept in {directory}: {failure.Message}");
+        }
     }
 
     private void CheckSource()

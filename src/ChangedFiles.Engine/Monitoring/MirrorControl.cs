@@ -6,7 +6,7 @@ using ChangedFiles.Engine.Mirrors;
 
 namespace ChangedFiles.Engine.Monitoring;
 
-/// <summary>What a running mirror answers on its <see cref="ControlSocket"/>: <c>status</c>, and <c>wait DESTINATION SECONDS</c>.</summary>
+/// <summary>What a running mirror answers on its <see cref="ControlSocket"/>: <c>status</c>, <c>wait DESTINATION SECONDS</c>, and <c>verify</c>.</summary>
 public sealed class MirrorControl(Mirror mirror)
 {
     /// <summary>How long a status may wait for the kernel's queue, to be true of this moment.</summary>
@@ -20,6 +20,7 @@ public sealed class MirrorControl(Mirror mirror)
     public string Answer(string[] words, Func<bool> isGone) => (words switch
     {
         ["status"] => Status(),
+        ["verify"] => Verify(),
         ["wait", var destination, var seconds] => Wait(destination, Limit(seconds), isGone),
         _ => new JsonObject { ["error"] = "not understood" },
     }).ToJsonString();
@@ -30,6 +31,12 @@ public sealed class MirrorControl(Mirror mirror)
         var status = StatusJson.Of(mirror);
         status["caught_up"] = caughtUp;
         return status;
+    }
+
+    private JsonObject Verify()
+    {
+        mirror.Verify();
+        return new JsonObject { ["result"] = "begun" };
     }
 
     private JsonObject Wait(string destination, TimeSpan limit, Func<bool> isGone)

@@ -18,6 +18,9 @@ public sealed record PlannedBatch
     /// <summary>Subtrees that did not fit: marks for the next batch.</summary>
     public IReadOnlyList<DirtyMark> Remainder { get; init; } = [];
 
+    /// <summary>Directories that are swept, as they were; known to be the same at the destination once this batch is confirmed.</summary>
+    public IReadOnlyList<SweptDirectory> Swept { get; init; } = [];
+
     /// <summary>Names that could not be looked at, and why; the destination keeps what it has there.</summary>
     public IReadOnlyList<FailedPath> Failures { get; init; } = [];
 }

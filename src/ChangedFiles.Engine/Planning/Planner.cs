@@ -22,6 +22,9 @@ public sealed class Planner(IFileSource source, Selection selection)
     /// </summary>
     public bool SearchesLinks { get; set; }
 
+    /// <summary>What a trusting mark need not compare; null when nothing is remembered.</summary>
+    public ConfirmedDirectories? Confirmed { get; set; }
+
     private readonly LinkIndex _links = new();
 
     /// <summary>
@@ -35,14 +38,14 @@ public sealed class Planner(IFileSource source, Selection selection)
     public PlannedBatch Plan(IReadOnlyList<DirtyMark> marks)
     {
         selection.Refresh();
-        var draft = new Draft(source, selection, _links, EntryBudget);
+        var draft = new Draft(source, selection, _links, Confirmed, EntryBudget);
         foreach (var mark in marks)
             draft.Look(mark);
         draft.SweepPending();
         if (SearchesLinks)
             draft.SearchLinks();
         draft.Prune();
-        return new PlannedBatch { Items = draft.Items.Values, Marks = marks, Remainder = draft.Remainder, Failures = draft.Failures };
+        return new PlannedBatch { Items = draft.Items.Values, Marks = marks, Remainder = draft.Remainder, Failures = draft.Failures, Swept = draft.Swept };
     }
 
     /// <summary>After a batch: marks for what has changed since it was looked at.</summary>
@@ -62,17 +65,24 @@ public sealed class Planner(IFileSource source, Selection selection)
     private static bool IsSame(in FileStat left, in FileStat right) =>
         (left.Inode, left.Size, left.Mtime, left.Ctime) == (right.Inode, right.Size, right.Mtime, right.Ctime);
 
-    private sealed class Draft(IFileSource source, Selection selection, LinkIndex links, int budget)
+    /// <summary>Looking at a name costs so much less than bringing it to the destination.</summary>
+    private const int LooksPerEntry = 20;
+
+    private sealed class Draft(IFileSource source, Selection selection, LinkIndex links, ConfirmedDirectories? confirmed, int budget)
     {
         private readonly Queue<DirtyMark> _toSweep = new();
         private readonly List<byte[]> _names = [];
+        private readonly List<(TreePath Path, FileStat Stat)> _children = [];
         private bool _changedUnderway;
+        private int _looked;
 
         public Dictionary<TreePath, PlannedItem> Items { get; } = [];
 
         public List<DirtyMark> Remainder { get; } = [];
 
         public List<FailedPath> Failures { get; } = [];
+
+        public List<SweptDirectory> Swept { get; } = [];
 
         public void Look(DirtyMark mark)
         {
@@ -101,7 +111,7 @@ public sealed class Planner(IFileSource source, Selection selection)
         {
             while (_toSweep.TryDequeue(out var mark))
             {
-                if (Items.Count >= budget)
+                if (Items.Count + (_looked / LooksPerEntry) >= budget)
                     Remainder.Add(mark);
                 else
                     Sweep(mark);
@@ -196,41 +206,86 @@ public sealed class Planner(IFileSource source, Selection selection)
         {
             var directory = mark.Path;
             _names.Clear();
-            var errno = source.List(directory, _names);
+            // Before its names: what comes or goes while they are read changes its times.
+            var errno = source.Stat(directory, out var stat);
+            if (errno == Errno.None)
+                errno = source.List(directory, _names);
             if (errno != Errno.None)
             {
                 // What cannot be listed must not be swept: the destination would lose it all.
-                if (errno != Errno.ENOENT)
+                if (!IsGone(errno))
                     Failures.Add(new FailedPath(directory, $"cannot list the directory: {errno.Describe()}"));
                 return;
             }
             if (directory.IsRoot && _names.Count == 0)
                 throw new SourceLostException("the source directory is empty");
-            var complete = true;
-            foreach (var name in _names)
-                complete &= SweepChild(directory.Child(name), mark);
-            if (complete)
+            if (mark.Trusting)
+                confirmed?.Load();
+            var complete = LookAtChildren(directory, out var digest);
+            var state = digest.Of(stat);
+            // The root is always compared: a destination that was emptied or exchanged shows there.
+            if (complete && mark.Trusting && !directory.IsRoot && confirmed is not null && confirmed.Matches(directory, state))
+                NoteLinks();
+            else if (HasDirectory(directory, stat) && SendChildren() && complete)
+            {
                 Items[directory] = Items[directory] with { Action = PlannedAction.Sweep };
+                Swept.Add(new SweptDirectory(directory, state, digest.Newest));
+            }
+            foreach (var child in _children.Where(child => mark.Subtree && child.Stat.IsDirectory))
+                _toSweep.Enqueue(mark with { Path = child.Path, RenamedFrom = null });
         }
 
-        /// <summary>False when the name exists but cannot be listed.</summary>
-        private bool SweepChild(TreePath path, DirtyMark above)
+        /// <summary>False when a name exists but cannot be looked at.</summary>
+        private bool LookAtChildren(TreePath directory, out DirectoryDigest digest)
         {
-            var errno = source.Stat(path, out var stat);
-            if (errno == Errno.ENOENT)
-                return true;
-            if (errno != Errno.None)
+            digest = default;
+            _children.Clear();
+            _looked += _names.Count;
+            var complete = true;
+            foreach (var name in _names)
             {
-                Failures.Add(new FailedPath(path, errno.Describe()));
-                return false;
+                var path = directory.Child(name);
+                var errno = source.Stat(path, out var stat);
+                if (errno == Errno.None && !IsExcluded(path, stat.IsDirectory))
+                {
+                    _children.Add((path, stat));
+                    digest.Add(name, stat);
+                }
+                else if (errno is not (Errno.None or Errno.ENOENT))
+                {
+                    Failures.Add(new FailedPath(path, errno.Describe()));
+                    complete = false;
+                }
             }
-            if (IsExcluded(path, stat.IsDirectory))
-                return true;
+            return complete;
+        }
+
+        private bool SendChildren()
+        {
             var before = Failures.Count;
-            Send(path, stat);
-            if (stat.IsDirectory && above.Subtree)
-                _toSweep.Enqueue(above with { Path = path, RenamedFrom = null });
+            foreach (var (path, stat) in _children)
+                Send(path, stat);
             return Failures.Count == before;
+        }
+
+        /// <summary>The directory and those above it are in the batch, also where they were passed over so far.</summary>
+        private bool HasDirectory(TreePath directory, in FileStat stat)
+        {
+            if (!directory.IsRoot && !HasParents(directory))
+                return false;
+            if (!Items.ContainsKey(directory))
+                Send(directory, stat);
+            return Items.TryGetValue(directory, out var item) && item.Stat.IsDirectory;
+        }
+
+        /// <summary>Of what is passed over, the names of files that have several must be known all the same.</summary>
+        private void NoteLinks()
+        {
+            foreach (var (path, stat) in _children.Where(child => child.Stat is { IsDirectory: false, LinkCount: > 1 }))
+            {
+                links.Add(path, stat);
+                links.Count(stat);
+            }
         }
 
         private bool IsExcluded(TreePath path, bool isDirectory) => selection.Excludes(path, isDirectory);

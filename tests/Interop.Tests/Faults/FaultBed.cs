@@ -56,6 +56,9 @@ internal sealed class FaultBed : IDisposable
     /// <summary>What stands before the program on its command line.</summary>
     public IReadOnlyList<string> Prefix { get; set; } = [];
 
+    /// <summary>Where the mirror keeps what it knows over a restart.</summary>
+    public string StateHome => _temp["state"];
+
     /// <summary>Further options of the mirror.</summary>
     public IReadOnlyList<string> Options { get; set; } = [];
 
@@ -78,7 +81,7 @@ internal sealed class FaultBed : IDisposable
         var destination = _target == TargetKind.Local ? Target + "/" : $"rsync://{Address}/mod/mirror/";
         string[] line =
         [
-            .. Prefix, Path.Combine(AppContext.BaseDirectory, "changedfiles"), "mirror", (MirroredPath ?? Source) + "/", destination,
+            .. Prefix, "env", $"XDG_STATE_HOME={StateHome}", Path.Combine(AppContext.BaseDirectory, "changedfiles"), "mirror", (MirroredPath ?? Source) + "/", destination,
             "--numeric-ids", "--json", .. Options,
         ];
         _mirror = new ServerProcess(_temp[$"mirror.{Guid.NewGuid():N}.log"], line[0], line[1..]);

@@ -1,0 +1,103 @@
+using ChangedFiles.Engine.Planning;
+using ChangedFiles.Rsync.Files;
+
+namespace ChangedFiles.Engine.Destinations;
+
+/// <summary>
+/// Keeps what is known to be at one destination in step with what is delivered. A change in a directory makes its entry useless; such directories are compared
+/// once more when it has been quiet for a while, or at the end, so that the next start need not do it. For one thread.
+/// </summary>
+internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProvider clock)
+{
+    private const int MaxTouched = 10_000;
+
+    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(5);
+
+    private readonly HashSet<TreePath> _touched = [];
+    private long _lastNote = clock.GetTimestamp();
+    private long _lastSave = clock.GetTimestamp();
+    private bool _passUnderway = true;
+    private bool _ending;
+
+    /// <summary>Notes a confirmed batch that was planned from <paramref name="looked"/> on.</summary>
+    /// <returns>False when the destination is not what it was: nothing is known of it any more.</returns>
+    public bool Note(PlannedBatch batch, Delivery delivery, DateTimeOffset looked)
+    {
+        _lastNote = clock.GetTimestamp();
+        if (delivery.Created.Count > 0 && WasEmptied(batch, delivery))
+        {
+            Forget();
+            return false;
+        }
+        var swept = batch.Swept.Select(directory => directory.Path).ToHashSet();
+        foreach (var item in batch.Items)
+        {
+            if (item.Action is PlannedAction.Send or PlannedAction.Delete && !swept.Contains(item.Path.Parent) && _touched.Count < MaxTouched)
+                _touched.Add(item.Path.Parent);
+        }
+        if (delivery.Complaints.Count == 0)
+            Confirm(batch, delivery, looked);
+        if (clock.GetElapsedTime(_lastSave) > SaveInterval)
+            Save(complete: false);
+        return true;
+    }
+
+    /// <summary>Everything has been looked at.</summary>
+    public void CaughtUp()
+    {
+        if (_passUnderway)
+            Save(complete: true);
+    }
+
+    /// <summary>Directories to compare once more now that there is nothing else to do.</summary>
+    public IReadOnlyList<TreePath> TakeTouched(bool ending)
+    {
+        if (_touched.Count == 0 || _ending || !(ending || clock.GetElapsedTime(_lastNote) > Quiet))
+            return [];
+        _ending = ending;
+        var touched = _touched.ToList();
+        _touched.Clear();
+        return touched;
+    }
+
+    /// <summary>When <see cref="TakeTouched"/> will have something, should nothing else happen.</summary>
+    public TimeSpan NextLook => _touched.Count == 0 ? Timeout.InfiniteTimeSpan : Quiet - clock.GetElapsedTime(_lastNote) + TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Writes what is known.</summary>
+    public void Save() => Save(complete: false);
+
+    /// <summary>The destination may be another one.</summary>
+    public void Forget()
+    {
+        confirmed.Clear();
+        _touched.Clear();
+        _passUnderway = true;
+    }
+
+    /// <summary>A directory had to be made that was there before, or one above what changed.</summary>
+    private bool WasEmptied(PlannedBatch batch, Delivery delivery)
+    {
+        var parents = batch.Items.Where(item => item.Action == PlannedAction.Parent).Select(item => item.Path).ToHashSet();
+        return delivery.Created.Any(made => parents.Contains(made) || confirmed.IsExpected(made));
+    }
+
+    private void Confirm(PlannedBatch batch, Delivery delivery, DateTimeOffset looked)
+    {
+        var failing = delivery.Failures.SelectMany(failure => new[] { failure.Path, failure.Path.Parent }).ToHashSet();
+        foreach (var directory in batch.Swept)
+        {
+            if (failing.Contains(directory.Path) || confirmed.Confirm(directory, looked))
+                _touched.Remove(directory.Path);
+            else if (directory.Newest.Seconds <= looked.ToUnixTimeSeconds() && _touched.Count < MaxTouched)
+                _touched.Add(directory.Path);
+        }
+    }
+
+    private void Save(bool complete)
+    {
+        confirmed.Save(complete);
+        _passUnderway = false;
+        _lastSave = clock.GetTimestamp();
+    }
+}
