@@ -39,9 +39,10 @@ public sealed class Planner(IFileSource source, Selection selection)
     {
         selection.Refresh();
         var draft = new Draft(source, selection, _links, Confirmed, EntryBudget);
-        foreach (var mark in marks)
+        foreach (var mark in marks.Where(mark => !mark.Subtree && !mark.Names))
             draft.Look(mark);
-        draft.SweepPending();
+        foreach (var mark in marks.Where(mark => mark.Subtree || mark.Names))
+            draft.LookInto(mark);
         if (SearchesLinks)
             draft.SearchLinks();
         draft.Prune();
@@ -75,8 +76,11 @@ public sealed class Planner(IFileSource source, Selection selection)
         private readonly List<(TreePath Path, FileStat Stat)> _children = [];
         private bool _changedUnderway;
         private int _looked;
+        private int _added;
 
         public Dictionary<TreePath, PlannedItem> Items { get; } = [];
+
+        private bool IsFull => _added + (_looked / LooksPerEntry) >= budget;
 
         public List<DirtyMark> Remainder { get; } = [];
 
@@ -107,14 +111,25 @@ public sealed class Planner(IFileSource source, Selection selection)
             }
         }
 
-        public void SweepPending()
+        /// <summary>Sweeps what is marked, until the batch is full; at least one mark gets on.</summary>
+        public void LookInto(DirtyMark mark)
         {
-            while (_toSweep.TryDequeue(out var mark))
+            if (IsFull)
             {
-                if (Items.Count + (_looked / LooksPerEntry) >= budget)
-                    Remainder.Add(mark);
+                Remainder.Add(mark);
+                return;
+            }
+            // Where what is known is believed, the directory itself may turn out to be none of the batch's business.
+            if (mark.Trusting)
+                _toSweep.Enqueue(mark);
+            else
+                Look(mark);
+            while (_toSweep.TryDequeue(out var next))
+            {
+                if (IsFull)
+                    Remainder.Add(next);
                 else
-                    Sweep(mark);
+                    Sweep(next);
             }
         }
 
@@ -263,6 +278,7 @@ public sealed class Planner(IFileSource source, Selection selection)
         private bool SendChildren()
         {
             var before = Failures.Count;
+            _added += _children.Count;
             foreach (var (path, stat) in _children)
                 Send(path, stat);
             return Failures.Count == before;
