@@ -32,6 +32,7 @@ public sealed record ChildStart
 /// </summary>
 public sealed unsafe partial class ChildProcess : IDisposable
 {
+    public const int SIGHUP = 1;
     public const int SIGKILL = 9;
     public const int SIGTERM = 15;
 
@@ -98,6 +99,9 @@ public sealed unsafe partial class ChildProcess : IDisposable
 
     /// <summary>The process group of a process; 0 when there is no such process.</summary>
     public static int GroupOf(int pid) => Math.Max(0, getpgid(pid));
+
+    /// <summary>Sends a signal to any process; false when there is no such process or it is another user's.</summary>
+    public static bool Signal(int pid, int signal) => pid > 0 && kill(pid, signal) == 0;
 
     /// <summary>Sends a signal to the process, and to everything it started that stayed in its own group.</summary>
     public void Signal(int signal) => _ = kill(_ownGroup ? -Id : Id, signal);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using ChangedFiles.Engine.Rules;
+using ChangedFiles.Engine.Rules.Actions;
 
 namespace ChangedFiles.Cli.Commands;
 
@@ -39,7 +40,13 @@ internal static class CheckCommand
             foreach (var ignore in rule.Ignores)
                 output.WriteLine($"    IGNORE {ignore.Regex}");
             foreach (var line in rule.Lines)
+            {
                 output.WriteLine($"    {line.Operations.Spell(),-9} [{line.Action.Manner}] {line.Action.Source}");
+                if (line.Action.Note is { } note)
+                    output.WriteLine($"              not in-process: {note}");
+                if (line.Action is MirrorAction mirror)
+                    output.WriteLine($"              from {mirror.Root.TrimEnd('/')}/ to {mirror.Destination}");
+            }
         }
         output.WriteLine(Summary(path, file));
     }
@@ -96,6 +103,7 @@ internal static class CheckCommand
             writer.WriteNumber("line", line.LineNumber);
             writer.WriteString("runs", line.Action.Manner);
             writer.WriteString("action", line.Action.Source);
+            writer.WriteString("not_in_process", line.Action.Note);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();

@@ -23,16 +23,17 @@ internal static class DestinationArgument
     }
 
     /// <summary>Makes the destination that <paramref name="text"/> names.</summary>
-    public static DestinationMaker Parse(string text, string ownName, MirrorSettings settings)
-    {
-        var location = Location.Parse(text);
-        return location.Kind switch
+    public static DestinationMaker Parse(string text, string ownName, MirrorSettings settings) =>
+        Make(text, Location.Parse(text), ownName, settings);
+
+    /// <summary>Makes the destination at <paramref name="location"/>, which people know as <paramref name="text"/>.</summary>
+    public static DestinationMaker Make(string text, Location location, string ownName, MirrorSettings settings) =>
+        location.Kind switch
         {
             LocationKind.Daemon => Daemon(text, location, ownName, settings),
             LocationKind.Shell => throw new UsageException($"{text}: destinations over a remote shell are not there yet; use host::module or rsync://host/module"),
             _ => Local(text, location.Path, ownName, settings),
         };
-    }
 
     private static DestinationMaker Local(string text, string path, string ownName, MirrorSettings settings)
     {

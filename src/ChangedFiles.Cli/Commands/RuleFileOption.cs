@@ -21,7 +21,7 @@ internal static class RuleFileOption
     {
         try
         {
-            return RuleFile.Load(path);
+            return RuleFile.Load(path, RuleRsync.Read);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using ChangedFiles.Engine.Rules.Actions;
 using ChangedFiles.Engine.Rules.Patterns;
 using ChangedFiles.Engine.Rules.Substitutions;
 
@@ -23,14 +24,14 @@ public sealed class RuleSet
     private static List<int>? _candidates;
 
     private readonly PatternIndex _index;
-    private readonly PatternReach _reach;
 
     internal RuleSet(IReadOnlyList<Rule> rules, ActionSettings settings)
     {
         Rules = rules;
         Settings = settings;
         _index = new PatternIndex([.. rules.Select(r => r.Pattern)]);
-        _reach = new PatternReach(rules.Select(r => r.Pattern));
+        // A MIRROR watches its tree by itself.
+        Reach = PatternReach.Of(rules.Where(r => r.Lines.Any(l => l.Action is not MirrorAction)).Select(r => r.Pattern));
     }
 
     public static RuleSet Empty { get; } = new([], ActionSettings.Default);
@@ -40,14 +41,8 @@ public sealed class RuleSet
     /// <summary>The settings before the first RULE: what rules start from, and the limits over all rules together.</summary>
     public ActionSettings Settings { get; }
 
-    /// <summary>
-    /// The directories below which everything lies that a rule can match, none inside another; absolute, "/" when a regex has no
-    /// literal beginning. They need not exist.
-    /// </summary>
-    public IReadOnlyList<string> Roots => _reach.Roots;
-
-    /// <summary>False when no rule can match the directory or anything below it.</summary>
-    public bool Reaches(ReadOnlySpan<byte> directory) => _reach.Reaches(directory);
+    /// <summary>Where things can happen that an action is for.</summary>
+    internal PatternReach Reach { get; }
 
     /// <summary>Adds what <paramref name="fileEvent"/> calls for to <paramref name="matches"/>, in the order of the file.</summary>
     public void Match(FileEvent fileEvent, List<RuleMatch> matches)

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ChangedFiles.Engine.Running;
 
-/// <summary>Runs a plain rsync line for one or several events without starting a program. Called on a thread of its own.</summary>
+/// <summary>Runs a plain rsync line for all events of a run. Called on a thread of its own.</summary>
 public delegate ActionOutcome RsyncRunner(ActionRun run, RsyncAction action, CancellationToken cancellation);
 
 /// <summary>Does what rule lines say.</summary>
@@ -23,7 +23,7 @@ public sealed class ActionExecutor : IActionExecutor, IDisposable
     private readonly RsyncRunner? _rsync;
 
     /// <param name="log">Gets the output of commands and the lines of LOG.</param>
-    /// <param name="rsync">Runs plain rsync lines; without it they run as the program they name.</param>
+    /// <param name="rsync">Runs plain rsync lines; needed for rules that were read with an <see cref="RsyncReader"/>.</param>
     /// <param name="environment">What commands find in their environment; without it, this process's own.</param>
     public ActionExecutor(ILogger log, RsyncRunner? rsync = null, IReadOnlyDictionary<string, string>? environment = null)
     {
@@ -42,7 +42,6 @@ public sealed class ActionExecutor : IActionExecutor, IDisposable
         ShellAction shell => OnThread(() => _commands.Shell(run, shell.Script, cancellation)),
         ExecAction exec => OnThread(() => _commands.Exec(run, exec, cancellation)),
         RsyncAction rsync when _rsync is not null => OnThread(() => _rsync(run, rsync, cancellation)),
-        RsyncAction rsync => OnThread(() => Rsync(run, rsync, cancellation)),
         var other => throw new InvalidOperationException($"{other.Manner} is not an action that is run for an event"),
     };
 
@@ -118,35 +117,21 @@ public sealed class ActionExecutor : IActionExecutor, IDisposable
         return Task.FromResult(ActionOutcome.Success);
     }
 
-    private ActionOutcome Rsync(ActionRun run, RsyncAction action, CancellationToken cancellation)
-    {
-        foreach (var fileEvent in run.Events)
-        {
-            var single = run with { Events = [fileEvent] };
-            // -s: the name travels inside the protocol instead of through the remote shell, where newlines and wildcards would change.
-            byte[][] words = ["rsync"u8.ToArray(), "-s"u8.ToArray(), .. action.Arguments(single.Values.First())];
-            var outcome = _commands.Run(single, words, [], cancellation);
-            if (!outcome.Succeeded)
-                return outcome;
-        }
-        return ActionOutcome.Success;
-    }
-
     private static string Printable(Template text, EventValues values) =>
         Encoding.UTF8.GetString(text.Expand(values, value => Encoding.UTF8.GetBytes(TreePath.Printable(value))));
 }
 
 /// <summary>Says what would be done.</summary>
-public sealed class DryRunExecutor(TextWriter output) : IActionExecutor
+public sealed class DryRunExecutor(ILogger log) : IActionExecutor
 {
     public bool IsOwn(RuleLine line, int pid) => false;
 
     public Task<ActionOutcome> RunAsync(ActionRun run, CancellationToken cancellation)
     {
-        lock (output)
+        foreach (var (happened, values) in run.Events.Zip(run.Values))
         {
-            foreach (var values in run.Values)
-                output.WriteLine($"{run.Line.Place}: [{run.Line.Action.Manner}] {run.Line.Action.Describe(values)}");
+            var action = run.Line.Action;
+            log.WouldDo(run.Line.Place, happened.Operation.Spell(), TreePath.Printable(happened.Path), action.Manner, action.Describe(values));
         }
         return Task.FromResult(ActionOutcome.Success);
     }

@@ -19,6 +19,7 @@ internal sealed class ActionQueue(TimeProvider clock, LoopGuard guard)
     /// <summary>Most names in one run of a plain rsync line.</summary>
     private const int MaxRsyncGroup = 1000;
 
+    private readonly HashSet<PendingAction> _pending = [];
     private readonly Dictionary<string, PathOrder> _orders = [];
     // By operation, too, where what is joined must be the same; QUIET joins whatever happens to a path.
     private readonly Dictionary<(RuleLine Line, string Path, Operation Operation), PendingAction> _putOff = [];
@@ -35,7 +36,7 @@ internal sealed class ActionQueue(TimeProvider clock, LoopGuard guard)
     public int Parallel { get; set; }
 
     /// <summary>Actions that were added and have not ended.</summary>
-    public int Pending { get; private set; }
+    public IReadOnlyCollection<PendingAction> Pending => _pending;
 
     /// <summary>Takes in an action. True when the loop guard put it off.</summary>
     public bool Add(RuleMatch match)
@@ -49,8 +50,8 @@ internal sealed class ActionQueue(TimeProvider clock, LoopGuard guard)
                 waiting.Due = After(match.Rule.Settings.Quiet);
             return false;
         }
-        Pending++;
         var action = new PendingAction(match) { IsLooping = guard.IsLooping(match.Line, path) };
+        _pending.Add(action);
         var delay = action.IsLooping ? LoopGuard.Pause : match.Rule.Settings.Quiet;
         if (match.Event.IsFound && delay < FoundWait)
             delay = FoundWait;
@@ -108,12 +109,13 @@ internal sealed class ActionQueue(TimeProvider clock, LoopGuard guard)
         foreach (var action in run.Actions)
         {
             guard.Ended(action.Line, action.Path);
-            if (!outcome.Succeeded && action.Failures++ < action.Rule.Settings.Retries)
+            var failed = outcome.Concerns(action.Match.Event);
+            if (failed && action.Failures++ < action.Rule.Settings.Retries)
             {
                 Delay(action, RetryDelay(action));
                 continue;
             }
-            if (!outcome.Succeeded)
+            if (failed)
                 givenUp.Add(action);
             Leave(action);
         }
@@ -159,7 +161,7 @@ internal sealed class ActionQueue(TimeProvider clock, LoopGuard guard)
     // The action is done with: whatever stood behind it on its paths may be first now.
     private void Leave(PendingAction action)
     {
-        Pending--;
+        _pending.Remove(action);
         foreach (var order in action.Orders)
         {
             order.Actions.Dequeue();

@@ -17,6 +17,12 @@ public readonly record struct ActionOutcome(string? Failure)
     public static ActionOutcome Success => default;
 
     public bool Succeeded => Failure is null;
+
+    /// <summary>The events that it failed for; null for all of them.</summary>
+    public IReadOnlySet<FileEvent>? Failed { get; init; }
+
+    /// <summary>True when it failed for this event.</summary>
+    public bool Concerns(FileEvent happened) => !Succeeded && Failed?.Contains(happened) != false;
 }
 
 /// <summary>Does what a rule line says: really, or only in words (<c>run --dry-run</c>).</summary>

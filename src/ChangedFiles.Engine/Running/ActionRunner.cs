@@ -26,6 +26,7 @@ public sealed class ActionRunner : IAsyncDisposable
     private readonly SemaphoreSlim _room = new(MaxUnfinished);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
+    private TaskCompletionSource? _idle;
     private int _running;
 
     public ActionRunner(IActionExecutor executor, ILogger log, DeadLetters? deadLetters = null, TimeProvider? clock = null)
@@ -56,11 +57,25 @@ public sealed class ActionRunner : IAsyncDisposable
         _work.Writer.TryWrite(() => Add(match));
     }
 
-    /// <summary>Ends what runs, and forgets what waits.</summary>
+    /// <summary>Waits until nothing is left to do; at most so long. Nothing must be posted meanwhile.</summary>
+    public async Task FinishAsync(TimeSpan limit, CancellationToken cancellation)
+    {
+        var idle = new TaskCompletionSource();
+        _work.Writer.TryWrite(() => _idle = idle);
+        await Task.WhenAny(idle.Task, Task.Delay(limit, _clock, cancellation));
+    }
+
+    /// <summary>Ends what runs; that and what waits becomes dead letters.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _loop;
+        while (_work.Reader.TryRead(out var work))
+            work();
+        foreach (var action in _queue.Pending)
+            Bury(action, "the daemon was stopped before it was done");
+        if (_deadLetters is not null && _queue.Pending.Count > 0)
+            _log.LeftUndone(_queue.Pending.Count, _deadLetters.Path);
         _stop.Dispose();
         _room.Dispose();
     }
@@ -76,6 +91,8 @@ public sealed class ActionRunner : IAsyncDisposable
                 _running++;
                 _ = RunAsync(run);
             }
+            if (_queue.Pending.Count == 0)
+                _idle?.TrySetResult();
             await WaitAsync();
         }
         while (_running > 0)
@@ -94,10 +111,10 @@ public sealed class ActionRunner : IAsyncDisposable
 
     private void Add(RuleMatch match)
     {
-        var before = _queue.Pending;
+        var before = _queue.Pending.Count;
         if (_queue.Add(match))
             _log.Looping(match.Line.Place, TreePath.Printable(match.Event.Path), LoopGuard.MaxChain, LoopGuard.Pause.TotalSeconds);
-        if (_queue.Pending == before)
+        if (_queue.Pending.Count == before)
             _room.Release();    // joined one that waits already
     }
 
@@ -107,6 +124,7 @@ public sealed class ActionRunner : IAsyncDisposable
         using var timeout = new CancellationTokenSource(limit > TimeSpan.Zero ? limit : Timeout.InfiniteTimeSpan, _clock);
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stop.Token);
         ActionOutcome outcome;
+        var started = _clock.GetTimestamp();
         try
         {
             outcome = await _executor.RunAsync(run.Run, cancellation.Token);
@@ -118,33 +136,33 @@ public sealed class ActionRunner : IAsyncDisposable
         }
         if (!outcome.Succeeded && timeout.IsCancellationRequested)
             outcome = new ActionOutcome($"it took longer than TIMEOUT {limit.TotalSeconds} s and was ended");
-        _work.Writer.TryWrite(() => Complete(run, outcome));
+        _work.Writer.TryWrite(() => Complete(run, outcome, _clock.GetElapsedTime(started)));
     }
 
-    private void Complete(StartableRun run, ActionOutcome outcome)
+    private void Complete(StartableRun run, ActionOutcome outcome, TimeSpan took)
     {
         _running--;
         var place = run.Run.Line.Place;
-        var before = _queue.Pending;
+        var before = _queue.Pending.Count;
         var givenUp = _queue.Complete(run, outcome);
-        if (!outcome.Succeeded)
-        {
-            var what = run.Actions is [var only] ? TreePath.Printable(only.Match.Event.Path) : $"{run.Actions.Count} names";
-            var next = givenUp.Count > 0 ? "given up" : "it will be tried again";
-            _log.ActionFailed(place, what, outcome.Failure!, next);
-        }
+        var concerned = outcome.Succeeded ? run.Actions : [.. run.Actions.Where(action => outcome.Concerns(action.Match.Event))];
+        var what = concerned is [var only] ? TreePath.Printable(only.Match.Event.Path) : $"{concerned.Count} names";
+        if (outcome.Succeeded)
+            _log.ActionDone(place, what, (long)took.TotalMilliseconds);
+        else
+            _log.ActionFailed(place, what, outcome.Failure!, givenUp.Count > 0 ? "given up" : "it will be tried again");
         foreach (var action in givenUp)
-            Bury(action, place, outcome.Failure!);
-        if (_queue.Pending < before)
-            _room.Release(before - _queue.Pending);
+            Bury(action, outcome.Failure!);
+        if (_queue.Pending.Count < before)
+            _room.Release(before - _queue.Pending.Count);
     }
 
-    private void Bury(PendingAction action, string place, string reason)
+    private void Bury(PendingAction action, string reason)
     {
         try
         {
             _deadLetters?.Add(new DeadLetter(
-                action.Match.Event, action.Rule.Regex, action.Line.Action.Source, place, action.Failures, reason));
+                action.Match.Event, action.Rule.Regex, action.Line.Action.Source, action.Line.Place, action.Failures, reason));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using ChangedFiles.Engine.Rules;
@@ -13,35 +14,66 @@ public sealed record DeadLetter(FileEvent Event, string Regex, string Action, st
 /// </summary>
 public sealed class DeadLetters(string path)
 {
-    private readonly Lock _writing = new();
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public string Path { get; } = path;
 
+    // What is taken out waits here until it is settled, so that a crash in between loses nothing.
+    private string Taken => Path + ".taken";
+
     public void Add(DeadLetter letter)
     {
-        lock (_writing)
-            File.AppendAllText(Path, Write(letter) + "\n");
+        using var file = Open();
+        file.Write(Encoding.UTF8.GetBytes(Write(letter) + "\n"));
     }
 
-    /// <summary>Takes all letters out of the file. Lines that are none are passed over, and left in <c>FILE.bad</c>.</summary>
+    /// <summary>Takes all letters out of the file; <see cref="Settle"/> forgets them. Lines that are none are left in <c>FILE.bad</c>.</summary>
     public IReadOnlyList<DeadLetter> TakeAll()
     {
-        lock (_writing)
+        using (var file = Open())
         {
-            if (!File.Exists(Path))
-                return [];
-            var taken = Path + ".taken";
-            File.Move(Path, taken, overwrite: true);
-            var letters = new List<DeadLetter>();
-            foreach (var line in File.ReadLines(taken))
+            using var taken = new FileStream(Taken, FileMode.Append);
+            file.Position = 0;
+            file.CopyTo(taken);
+            taken.Flush(flushToDisk: true);
+            file.SetLength(0);
+        }
+        var lines = File.ReadAllLines(Taken);
+        var bad = lines.Where(line => line.Length > 0 && Read(line) is null).ToList();
+        if (bad.Count > 0)
+            File.AppendAllLines(Path + ".bad", bad);
+        return [.. lines.Select(Read).OfType<DeadLetter>()];
+    }
+
+    /// <summary>The letters in the file, which stay there.</summary>
+    public IReadOnlyList<DeadLetter> Read()
+    {
+        using var file = Open();
+        file.Position = 0;
+        using var reader = new StreamReader(file);
+        return [.. reader.ReadToEnd().Split('\n').Select(Read).OfType<DeadLetter>()];
+    }
+
+    /// <summary>What was taken is done, or was added again.</summary>
+    public void Settle() => File.Delete(Taken);
+
+    // Only one program at a time has it open.
+    private FileStream Open()
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
+        var deadline = Stopwatch.GetTimestamp() + (long)(Patience.TotalSeconds * Stopwatch.Frequency);
+        while (true)
+        {
+            try
             {
-                if (Read(line) is { } letter)
-                    letters.Add(letter);
-                else if (line.Length > 0)
-                    File.AppendAllText(Path + ".bad", line + "\n");
+                var file = new FileStream(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                file.Position = file.Length;
+                return file;
             }
-            File.Delete(taken);
-            return letters;
+            catch (IOException) when (Stopwatch.GetTimestamp() < deadline && File.Exists(Path))
+            {
+                Thread.Sleep(5);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 using ChangedFiles.Engine.Mirrors;
 using ChangedFiles.Engine.Rules;
 using ChangedFiles.Engine.Rules.Actions;
+using ChangedFiles.Engine.Rules.Patterns;
 using ChangedFiles.Engine.Watching;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
@@ -9,48 +10,55 @@ using Microsoft.Extensions.Logging;
 namespace ChangedFiles.Engine.Running;
 
 /// <summary>One watched directory whose events go through the rules to the runner.</summary>
-public sealed class RuleWatch : IEventSink, IDisposable
+internal sealed class RuleWatch : IEventSink, IDisposable
 {
     private readonly SourceRoot _root;
+    private readonly byte[] _path;
     private readonly IEventSource _source;
     private readonly EventTranslation _translation;
     private readonly ActionRunner _runner;
     private readonly ILogger _log;
     private readonly List<RuleMatch> _matches = [];
-    private volatile RuleSet _rules;
+    private volatile RuleSet _rules = RuleSet.Empty;
+    private volatile RuleWatch[] _elders = [];
 
     /// <param name="directory">An existing directory, absolute.</param>
-    /// <param name="rules">What to look for.</param>
+    /// <param name="reach">What of it is of interest; directories elsewhere are not watched.</param>
     /// <param name="runner">Gets what the rules call for.</param>
-    /// <param name="options">How to watch; directories that no rule reaches are left out in any case.</param>
     /// <param name="log">What was lost and could not be watched.</param>
-    /// <param name="clock">Gives events their time.</param>
     /// <exception cref="Planning.SourceLostException">The directory cannot be opened.</exception>
     /// <exception cref="WatchException">Nothing can watch it.</exception>
-    public RuleWatch(string directory, RuleSet rules, ActionRunner runner, WatchOptions options, ILogger log, TimeProvider? clock = null)
+    public RuleWatch(string directory, PatternReach reach, ActionRunner runner, WatchOptions options, ILogger log)
     {
         Directory = directory;
-        (_rules, _runner, _log) = (rules, runner, log);
+        (Reach, _runner, _log) = (reach, runner, log);
         _root = SourceRoot.Open(directory);
-        var path = PathText.Encode(directory.TrimEnd('/'));
-        _translation = new EventTranslation(path, Stat, clock ?? TimeProvider.System);
-        _source = EventSources.Open(_root.Handle, options with
-        {
-            Excludes = name => options.Excludes?.Invoke(name) == true || !_rules.Reaches([.. path, (byte)'/', .. name.Bytes]),
-        });
+        _path = PathText.Encode(directory.TrimEnd('/'));
+        _translation = new EventTranslation(_path, Stat, TimeProvider.System);
+        _source = EventSources.Open(_root.Handle, options with { Excludes = name => !Reach.Reaches([.. _path, (byte)'/', .. name.Bytes]) });
     }
 
     public string Directory { get; }
 
+    public PatternReach Reach { get; }
+
     /// <summary>What watches, and why this one.</summary>
-    public string Watching => _source.Description;
+    public string Description => _source.Description;
 
     /// <summary>The rules in force. New ones hold from the next event on; none is lost in between.</summary>
     public RuleSet Rules
     {
-        get => _rules;
         set => _rules = value;
     }
+
+    /// <summary>Others that see a part of the same: what they see is left to them, so that nothing is acted on twice.</summary>
+    public IEnumerable<RuleWatch> Elders
+    {
+        set => _elders = [.. value];
+    }
+
+    /// <summary>The directory went away. Called once, on the thread that watches.</summary>
+    public Action? OnGone { get; set; }
 
     /// <summary>Begins: whatever happens after this returns is acted on.</summary>
     public void Start(CancellationToken cancellation) => _source.Start(this, cancellation);
@@ -63,7 +71,7 @@ public sealed class RuleWatch : IEventSink, IDisposable
             if (seen.Has(FileOperations.Overflow))
                 _log.EventsLost(Directory);
             if (seen.Has(FileOperations.RootGone))
-                _log.RootGone(Directory);
+                OnGone?.Invoke();
             _translation.Translate(seen, Post);
         }
     }
@@ -82,7 +90,7 @@ public sealed class RuleWatch : IEventSink, IDisposable
     {
         _matches.Clear();
         _rules.Match(happened, _matches);
-        if (_matches.Count == 0)
+        if (_matches.Count == 0 || _elders.Any(elder => elder.Sees(happened.Path)))
             return;
         var program = happened.Pid > 0 ? ProgramOf(happened.Pid) : null;
         foreach (var match in _matches)
@@ -91,6 +99,14 @@ public sealed class RuleWatch : IEventSink, IDisposable
             if (match.Line.Action is not MirrorAction)
                 _runner.Post(match with { Event = match.Event with { Program = program } });
         }
+    }
+
+    /// <summary>True when this watches the directory that the path is in.</summary>
+    private bool Sees(ReadOnlySpan<byte> path)
+    {
+        var directory = path[..path.LastIndexOf((byte)'/')];
+        var isInside = directory.StartsWith(_path) && (directory.Length == _path.Length || directory[_path.Length] == '/');
+        return isInside && Reach.Reaches(directory.IsEmpty ? "/"u8 : directory);
     }
 
     private FileStat? Stat(TreePath path) => _root.Tree.Stat(path, out var stat) == Errno.None ? stat : null;

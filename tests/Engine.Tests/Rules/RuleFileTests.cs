@@ -10,7 +10,7 @@ public sealed class RuleFileTests
     [Fact]
     public void The_rules_of_2001_are_read_as_they_were_written()
     {
-        var file = RuleFile.Parse(Rules2001.Replication + Rules2001.HotFolder);
+        var file = RuleFile.Parse(Rules2001.Replication + Rules2001.HotFolder, rsync: PlainRsync.Read);
         Assert.Empty(file.Diagnostics);
         Assert.Equal(2, file.Rules.Rules.Count);
         var replication = file.Rules.Rules[0];
@@ -25,26 +25,30 @@ public sealed class RuleFileTests
         Assert.Equal("shell", Assert.Single(file.Rules.Rules[1].Lines).Action.Manner);
     }
 
-    [Fact]
-    public void A_plain_rsync_line_knows_its_parts()
+    [Theory]
+    [InlineData("rsync -a _FILE_ host::m/in/", "_FILE_", "m/in/", false)]
+    [InlineData("/usr/bin/rsync -e 'ssh -p 22' -a \"_FILE_\" h:/m_NEW_FILE_", "_FILE_", "/m_NEW_FILE_", true)]
+    [InlineData("EXEC rsync -a --rsh ssh -- _FILE_ h:/m_FILE_", "_FILE_", "/m_FILE_", true)]
+    [InlineData("rsync -a _NEW_FILE_ /m/_BASENAME_", "_NEW_FILE_", "/m/_BASENAME_", false)]
+    [InlineData("rsync -a /srv/data/ host::m", "/srv/data/", "m", false)]
+    public void Plain_rsync_commands_run_in_process(string action, string from, string to, bool keepsPath)
     {
-        var rsync = Assert.IsType<RsyncAction>(RuleFile.Parse(Rules2001.Replication).Rules.Rules[0].Lines[0].Action);
-        Assert.Equal(["--rsh=ssh", "-a"], rsync.Options.Select(o => o.ToString()));
-        Assert.Equal(["_FILE_"], rsync.Sources.Select(o => o.ToString()));
-        Assert.Equal("faustus:/mirrors/otto_FILE_", rsync.Destination.ToString());
-        Assert.Equal(RsyncGrouping.Tree, rsync.Grouping);
-        Assert.Equal("faustus:/mirrors/otto", rsync.FixedDestination);
+        var rsync = Assert.IsType<RsyncAction>(ActionOf(action));
+        Assert.Equal((from, to, keepsPath), (rsync.From.ToString(), rsync.To.ToString(), rsync.KeepsPath));
     }
 
     [Theory]
-    [InlineData("rsync -a _FILE_ host::m/", RsyncGrouping.Into)]
-    [InlineData("rsync -a _FILE_ host::m", RsyncGrouping.Each)]
-    [InlineData("rsync -aR --exclude '*.o' _DIRNAME_/ host::m", RsyncGrouping.Each)]
-    [InlineData("/usr/bin/rsync -e 'ssh -p 22' -a \"_FILE_\" h:/m_NEW_FILE_", RsyncGrouping.Tree)]
-    [InlineData("EXEC rsync -a --rsh ssh -- _FILE_ h:/m_FILE_", RsyncGrouping.Tree)]
-    public void Plain_rsync_commands_run_in_process(string action, RsyncGrouping grouping)
+    [InlineData("rsync -a _FILE_ host::m/in", "end it in /")]
+    [InlineData("rsync -a _FILE_ host::m/x_BASENAME_", "end it in /")]
+    [InlineData("rsync -a _DIRNAME_/ host::m/", "the source is not _FILE_")]
+    [InlineData("rsync -a --exclude=_BASENAME_ _FILE_ host::m/", "an option is another one each time")]
+    [InlineData("rsync -a _FILE_ host::m/_TIME_/", "the destination is another one each time")]
+    [InlineData("rsync -a /srv/data/ host::m/_BASENAME_", "the source is fixed, the destination is not")]
+    public void What_cannot_run_in_process_is_started_with_names_kept_from_the_remote_shell(string action, string why)
     {
-        Assert.Equal(grouping, Assert.IsType<RsyncAction>(ActionOf(action)).Grouping);
+        var exec = Assert.IsType<ExecAction>(ActionOf(action));
+        Assert.Contains(why, exec.Note, StringComparison.Ordinal);
+        Assert.Equal("-s", exec.Words[1].Fixed);
     }
 
     [Theory]
@@ -53,8 +57,6 @@ public sealed class RuleFileTests
     [InlineData("rsync -a `dirname _FILE_` h:/m")]
     [InlineData("rsync -a $HOME h:/m")]
     [InlineData("rsync -a /x/*.jpg h:/m")]
-    [InlineData("rsync -a --files-from=/list / h:/m")]
-    [InlineData("rsync -a _FILE_")]
     [InlineData("X=1 rsync -a _FILE_ h:/m")]
     [InlineData("nice rsync -a _FILE_ h:/m")]
     public void Other_rsync_lines_run_in_a_shell(string action)
@@ -147,7 +149,7 @@ public sealed class RuleFileTests
 
     private static RuleAction ActionOf(string action, string regex = "^/x/")
     {
-        var file = RuleFile.Parse($"RULE {regex}\n{(action.StartsWith("MIRROR", StringComparison.Ordinal) ? "" : "OPENW ")}{action}");
+        var file = RuleFile.Parse($"RULE {regex}\n{(action.StartsWith("MIRROR", StringComparison.Ordinal) ? "" : "OPENW ")}{action}", rsync: PlainRsync.Read);
         Assert.Empty(file.Diagnostics);
         return Assert.Single(Assert.Single(file.Rules.Rules).Lines).Action;
     }

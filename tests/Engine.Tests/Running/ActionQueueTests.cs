@@ -1,6 +1,7 @@
 using System.Text;
 using ChangedFiles.Engine.Rules;
 using ChangedFiles.Engine.Running;
+using ChangedFiles.Engine.Tests.Rules;
 using Xunit;
 
 namespace ChangedFiles.Engine.Tests.Running;
@@ -73,7 +74,7 @@ public sealed class ActionQueueTests
         _clock.Pass(0.1);
         Assert.Equal(3, Assert.Single(_queue.Complete(Assert.Single(TakeAll()), Failure)).Failures);
         Assert.Equal(["UNLINK /x"], TakeAll().Select(Say));
-        Assert.Equal(1, _queue.Pending);
+        Assert.Single(_queue.Pending);
     }
 
     [Fact]
@@ -88,7 +89,7 @@ public sealed class ActionQueueTests
         }
         _clock.Pass(0.5);
         _queue.Complete(Assert.Single(TakeAll()), ActionOutcome.Success);
-        Assert.Equal(0, _queue.Pending);
+        Assert.Empty(_queue.Pending);
         Assert.Null(_queue.UntilNextDue());
     }
 
@@ -160,7 +161,7 @@ public sealed class ActionQueueTests
         Rules("RETRY 100 1s 1s\nPARALLEL 3\nANY LOG");
         List<(string Path, Operation Operation)> expected = [], seen = [];
         var running = new List<StartableRun>();
-        for (var step = 0; step < 3000 || _queue.Pending > 0; step++)
+        for (var step = 0; step < 3000 || _queue.Pending.Count > 0; step++)
         {
             if (step < 2000 && random.Next(2) == 0)
             {
@@ -187,7 +188,7 @@ public sealed class ActionQueueTests
 
     private void Rules(string lines)
     {
-        var file = RuleFile.Parse("RULE ^/\n" + lines);
+        var file = RuleFile.Parse("RULE ^/\n" + lines, rsync: PlainRsync.Read);
         Assert.Empty(file.Diagnostics);
         _rules = file.Rules;
     }

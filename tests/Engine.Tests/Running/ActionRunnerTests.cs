@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using ChangedFiles.Engine.Rules;
 using ChangedFiles.Engine.Running;
+using ChangedFiles.Engine.Tests.Rules;
 using ChangedFiles.TestKit;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -50,6 +51,7 @@ public sealed class ActionRunnerTests : IAsyncDisposable
         Assert.Single(_log.Lines, l => l.EndsWith("/x: exit code 3: wrong; given up", StringComparison.Ordinal));
         var letter = Assert.Single(_deadLetters.TakeAll());
         Assert.Equal(("/x", 3, "exit code 3: wrong"), (Encoding.UTF8.GetString(letter.Event.Path), letter.Attempts, letter.Reason));
+        _deadLetters.Settle();
         Assert.Empty(_deadLetters.TakeAll());
     }
 
@@ -197,7 +199,7 @@ public sealed class ActionRunnerTests : IAsyncDisposable
 
     private static RuleSet Rules(string lines, string regex)
     {
-        var file = RuleFile.Parse($"RULE {regex}\n{lines}");
+        var file = RuleFile.Parse($"RULE {regex}\n{lines}", rsync: PlainRsync.Read);
         Assert.Empty(file.Diagnostics);
         return file.Rules;
     }

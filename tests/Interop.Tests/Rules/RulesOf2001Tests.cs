@@ -46,7 +46,7 @@ public sealed class RulesOf2001Tests : IAsyncLifetime
         using var sshd = new Sshd();
         Directory.CreateDirectory(Source + "/old");
         Directory.CreateDirectory(Mirror + "/old");
-        using var watch = Start(Replication, "/home/mike", sshd);
+        using var watch = Start(Replication, sshd);
 
         string[] names = ["plain", "with blank", Evil];
         foreach (var name in names)
@@ -74,7 +74,7 @@ public sealed class RulesOf2001Tests : IAsyncLifetime
         Assert.SkipUnless(File.Exists("/usr/bin/convert"), "needs ImageMagick");
         const string Folder = "/export/home/image-converter";
         MakeTop("/export", Folder);
-        using var watch = Start(HotFolder, "/export/home");
+        using var watch = Start(HotFolder);
         Command.Check("/usr/bin/convert", "-size", "10x10", "xc:red", _temp["red.jpg"]);
         foreach (var name in (string[])["red.jpg", "two words.jpg", "it's $(touch PWNED).jpg"])
         {
@@ -100,7 +100,7 @@ public sealed class RulesOf2001Tests : IAsyncLifetime
         _temp.Dispose();
     }
 
-    private RuleWatch Start(string rules, string directory, Sshd? sshd = null)
+    private RuleDaemon Start(string rules, Sshd? sshd = null)
     {
         var file = RuleFile.Parse(rules);
         Assert.Empty(file.Diagnostics);
@@ -110,9 +110,9 @@ public sealed class RulesOf2001Tests : IAsyncLifetime
         var executor = new ActionExecutor(NullLogger.Instance, environment: environment);
         var runner = new ActionRunner(executor, NullLogger.Instance);
         _running.Add(runner);
-        var watch = new RuleWatch(directory, file.Rules, runner, new WatchOptions { Kind = EventSourceKind.Inotify }, NullLogger.Instance);
-        watch.Start(TestContext.Current.CancellationToken);
-        return watch;
+        var daemon = new RuleDaemon(runner, null, new WatchOptions { Kind = EventSourceKind.Inotify }, NullLogger.Instance);
+        daemon.Apply(file.Rules);
+        return daemon;
     }
 
     /// <summary>A directory with an ssh that knows the host of the rules.</summary>

@@ -1,105 +1,74 @@
-using System.Buffers;
 using ChangedFiles.Engine.Rules.Shell;
 using ChangedFiles.Engine.Rules.Substitutions;
 
 namespace ChangedFiles.Engine.Rules.Actions;
 
-/// <summary>How the runs of an rsync line for several names can become one session.</summary>
-public enum RsyncGrouping
+/// <summary>What an rsync command comes to, with <c>_FILE_</c> and the like still in it.</summary>
+/// <param name="Source">The one local file or directory that is sent.</param>
+/// <param name="Destination">The path at the destination, without the host; for a daemon it begins with the module.</param>
+/// <param name="WhyNot">Why it cannot run inside this process; null when it can.</param>
+public sealed record RsyncReading(string Source, string Destination, string? WhyNot = null)
 {
-    /// <summary>Each name needs a session of its own.</summary>
-    Each,
-    /// <summary>Every name lands in the one fixed destination.</summary>
-    Into,
-    /// <summary>The destination ends in the name's whole path: below a fixed root everything keeps its place.</summary>
-    Tree,
+    public static RsyncReading No(string why) => new("", "", why);
 }
 
-/// <summary>
-/// A shell or EXEC line that is nothing but <c>rsync options source... destination</c> and so runs inside this process.
-/// </summary>
+/// <summary>Understands the words of an rsync command, without the program's name.</summary>
+public delegate RsyncReading RsyncReader(IReadOnlyList<string> words);
+
+/// <summary>A shell or EXEC line that is nothing but <c>rsync options source destination</c> and so runs inside this process.</summary>
 /// <param name="Source">The action as it stands in the rule file.</param>
-/// <param name="Options">The option words in their order.</param>
-/// <param name="Sources">What is sent.</param>
-/// <param name="Destination">Where to.</param>
-public sealed record RsyncAction(string Source, IReadOnlyList<Template> Options, IReadOnlyList<Template> Sources, Template Destination)
-    : RuleAction(Source)
+/// <param name="Words">What stands behind <c>rsync</c>, quotes removed.</param>
+/// <param name="From">What is sent: the file of the event, or a fixed path.</param>
+/// <param name="To">The path at the destination.</param>
+public sealed record RsyncAction(string Source, IReadOnlyList<string> Words, Template From, Template To) : RuleAction(Source)
 {
-    private static readonly SearchValues<char> ShortWithValue = SearchValues.Create("efBMT@");
-
-    // Long options whose value may be the next word. A long option that is not here and has no '=' stands alone.
-    private static readonly HashSet<string> LongWithValue =
-    [
-        "address", "backup-dir", "block-size", "bwlimit", "cc", "checksum-choice", "checksum-seed", "chmod", "chown", "compare-dest",
-        "compress-choice", "compress-level", "contimeout", "copy-as", "copy-dest", "debug", "exclude", "exclude-from", "filter",
-        "groupmap", "iconv", "include", "include-from", "info", "link-dest", "log-file", "log-file-format", "max-alloc", "max-delete",
-        "max-size", "min-size", "modify-window", "out-format", "outbuf", "partial-dir", "password-file", "port", "protocol",
-        "remote-option", "rsh", "rsync-path", "skip-compress", "sockopts", "stderr", "stop-after", "stop-at", "suffix", "temp-dir",
-        "timeout", "time-limit", "usermap", "zc", "zl",
-    ];
-
-    // With these the line is not a transfer of the named files, or takes its names from elsewhere.
-    private static readonly string[] NotPlain =
-    [
-        "--daemon", "--server", "--files-from", "--read-batch", "--write-batch", "--only-write-batch", "--list-only", "--help", "-h",
-        "--version", "-V",
-    ];
-
     public override string Manner => "rsync in-process";
 
-    public RsyncGrouping Grouping { get; } = GroupingOf(Sources, Destination);
+    /// <summary>The same place below the destination as below the watched directory: directories on the way are kept, too.</summary>
+    public bool KeepsPath { get; } =
+        To.Parts.Any(p => p.Value is Substitution.FILE or Substitution.NEW_FILE or Substitution.RELATIVE or Substitution.DIRNAME);
 
-    /// <summary>What of the destination is the same for every name: for <see cref="RsyncGrouping.Into"/> all of it.</summary>
-    public string FixedDestination => Destination.Parts is [{ Value: null } first, ..] ? first.Literal : "";
-
-    /// <summary>The arguments that rsync itself would have got, without its name.</summary>
-    public IReadOnlyList<byte[]> Arguments(EventValues values) =>
-        [.. Options.Concat(Sources).Append(Destination).Select(word => word.ExpandArgument(values))];
-
-    /// <summary>Takes a line's words when they are such a command; null when the line must be run as it is.</summary>
-    internal static RsyncAction? Recognise(string source, ShellWords words)
+    /// <summary>
+    /// Takes a line's words when they are such a command; else null, and in <paramref name="whyNot"/> the reason, if it is an rsync at all.
+    /// </summary>
+    internal static RsyncAction? Recognise(string source, ShellWords words, RsyncReader? reader, out string? whyNot)
     {
-        if (words.Failure is not null || words.Words is not [{ Fixed: { } program }, ..] || program.Split('/')[^1] != "rsync")
+        whyNot = null;
+        if (reader is null || words.Words is not [{ Fixed: { } program }, ..] || program.Split('/')[^1] != "rsync")
             return null;
-        List<Template> options = [], locations = [];
-        var onlyLocations = false;
-        for (var i = 1; i < words.Words.Count; i++)
-        {
-            var word = words.Words[i];
-            var text = word.ToString();
-            if (onlyLocations || !text.StartsWith('-') || text == "-")
-                locations.Add(word);
-            else if (text == "--")
-                onlyLocations = true;
-            else if (word.Fixed is null || NotPlain.Any(n => text == n || text.StartsWith(n + "=", StringComparison.Ordinal)))
-                return null;
-            else
-            {
-                options.Add(word);
-                if (TakesNextWord(text) && ++i < words.Words.Count)
-                    options.Add(words.Words[i]);
-            }
-        }
-        return locations.Count >= 2 ? new RsyncAction(source, options, locations[..^1], locations[^1]) : null;
+        string[] texts = [.. words.Words.Skip(1).Select(word => word.ToString())];
+        var reading = words.Failure is { } failure ? RsyncReading.No(failure.Message) : reader(texts);
+        var (from, to) = (Template.Parse(reading.Source), Template.Parse(reading.Destination));
+        var inOptions = words.Words.Any(word => word.Fixed is null && word.ToString() is var text
+            && text != reading.Source && !text.EndsWith(reading.Destination, StringComparison.Ordinal));
+        whyNot = reading.WhyNot ?? (inOptions ? "an option is another one each time" : WhyNot(from, to));
+        return whyNot is null ? new RsyncAction(source, texts, from, to) : null;
     }
 
-    private static bool TakesNextWord(string option)
+    private static string? WhyNot(Template from, Template to)
     {
-        if (option.StartsWith("--", StringComparison.Ordinal))
-            return LongWithValue.Contains(option[2..]);
-        var at = option.AsSpan(1).IndexOfAny(ShortWithValue);
-        return at >= 0 && at == option.Length - 2;
+        if (from.Fixed is { } path)
+            return !path.StartsWith('/') ? "the source is no absolute path"
+                : to.Fixed is null ? "the source is fixed, the destination is not"
+                : path.EndsWith('/') || EndsAsDirectory(to) ? null : EndInSlash;
+        if (from.Only is not (Substitution.FILE or Substitution.NEW_FILE))
+            return "the source is not _FILE_";
+        var known = to.Parts.All(p => p.Value is null or Substitution.FILE or Substitution.NEW_FILE or Substitution.BASENAME
+            or Substitution.DIRNAME or Substitution.RELATIVE);
+        return !known ? "the destination is another one each time"
+            : EndsAsDirectory(to) || EndsAsName(to) ? null
+            : EndInSlash;
     }
 
-    private static RsyncGrouping GroupingOf(IReadOnlyList<Template> sources, Template destination)
+    private const string EndInSlash = "whether the destination is a directory only rsync can see there: end it in /";
+
+    private static bool EndsAsDirectory(Template to) => to.Parts is [.., { Value: null } last] && last.Literal.EndsWith('/');
+
+    /// <summary>The last component is the name of what is sent.</summary>
+    private static bool EndsAsName(Template to) => to.Parts switch
     {
-        if (sources is not [{ Only: Substitution.FILE or Substitution.NEW_FILE }])
-            return RsyncGrouping.Each;
-        return destination.Parts switch
-        {
-            [{ Value: null }] when destination.Fixed!.EndsWith('/') => RsyncGrouping.Into,
-            [{ Value: null }, { Value: Substitution.FILE or Substitution.NEW_FILE }] => RsyncGrouping.Tree,
-            _ => RsyncGrouping.Each,
-        };
-    }
+        [.., { Value: Substitution.FILE or Substitution.NEW_FILE }] => true,
+        [.., var before, { Value: Substitution.BASENAME or Substitution.RELATIVE }] => before.Literal.EndsWith('/'),
+        _ => false,
+    };
 }

@@ -10,6 +10,9 @@ public abstract record RuleAction(string Source)
     /// <summary>How it runs, in a word or two: "shell", "exec", "rsync in-process", ...</summary>
     public abstract string Manner { get; }
 
+    /// <summary>Why it does not run as might be expected; null when there is nothing to say.</summary>
+    public string? Note { get; init; }
+
     /// <summary>The action for people, with the event's values put in, each quoted where it needs to be.</summary>
     public virtual string Describe(EventValues values) =>
         PathText.Decode(Template.Parse(Source).Expand(values, QuoteForPeople));
@@ -90,6 +93,9 @@ public sealed record AppendAction(string Source, Template File, Template Text) :
 public sealed record MirrorAction(string Source, string Root, string Destination, IReadOnlyList<string> Options) : RuleAction(Source)
 {
     public override string Manner => "mirror";
+
+    /// <summary>What the rule's IGNORE lines leave out, as rsync's patterns.</summary>
+    public IReadOnlyList<string> Excludes { get; init; } = [];
 
     public override string Describe(EventValues values) => $"MIRROR {Root}/ {Destination}";
 }

@@ -7,7 +7,8 @@ namespace ChangedFiles.Engine.Rules.Parsing;
 
 /// <summary>Turns the text of one action into a <see cref="RuleAction"/>; says everything that is wrong with it.</summary>
 internal sealed class ActionParser(
-    LogicalLine line, int offset, ActionSettings settings, PathPattern pattern, List<RuleDiagnostic> diagnostics)
+    LogicalLine line, int offset, ActionSettings settings, PathPattern pattern, IReadOnlyList<IgnoreLine> ignores, RsyncReader? rsync,
+    List<RuleDiagnostic> diagnostics)
 {
     public static readonly string[] Keywords = ["EXEC", "MIRROR", "HTTP", "LOG", "APPEND"];
 
@@ -44,17 +45,30 @@ internal sealed class ActionParser(
         if (word.Length > 2 && word.All(char.IsAsciiLetterUpper) && Suggestion.Nearest(word, Keywords) is { } keyword)
             Say(Severity.Warning, 0, word.Length, $"{word} is run as a shell command", $"did you mean {keyword}?");
         var script = ShellScript.Parse(_text, settings.Batch?.Input == BatchInput.Args);
-        if (Plain(ShellWords.Parse(_text, forShell: true)) is { } rsync)
-            return rsync;
+        var words = ShellWords.Parse(_text, forShell: true);
+        if (Plain(words, out var whyNot) is { } plain)
+            return plain;
+        if (whyNot is not null && words.Failure is null && settings.User is null && settings.Batch is null)
+            return Secluded(words, whyNot);
         foreach (var remark in script.Remarks)
             Say(remark.IsError ? Severity.Error : Severity.Warning, remark.Offset, remark.Length, remark.Message, remark.Hint);
         CheckBatch(script.Used);
-        return new ShellAction(script);
+        return new ShellAction(script) { Note = whyNot };
     }
 
     // A command for another user or for many names at once has to be a process.
-    private RsyncAction? Plain(ShellWords words) =>
-        settings.User is null && settings.Batch is null ? RsyncAction.Recognise(_text, words) : null;
+    private RsyncAction? Plain(ShellWords words, out string? whyNot)
+    {
+        var action = RsyncAction.Recognise(_text, words, rsync, out whyNot);
+        if (action is null || (settings.User is null && settings.Batch is null))
+            return action;
+        whyNot = settings.User is null ? "BATCH hands the names to a program" : "USER needs a process of its own";
+        return null;
+    }
+
+    // It needs no shell, and with -s the names travel inside the protocol instead of through the remote shell.
+    private ExecAction Secluded(ShellWords words, string whyNot) =>
+        new(_text, [words.Words[0], Template.Parse("-s"), .. words.Words.Skip(1)]) { Note = whyNot };
 
     private RuleAction? Exec()
     {
@@ -63,15 +77,15 @@ internal sealed class ActionParser(
             return Fail(RestOffset + failure.Offset, 1, failure.Message);
         if (words.Words.Count == 0)
             return Fail(0, 4, "EXEC without a program", "EXEC program argument...");
-        if (Plain(words) is { } rsync)
-            return rsync;
+        if (Plain(words, out var whyNot) is { } plain)
+            return plain;
         CheckBatch([.. words.Words.SelectMany(w => w.Parts).Where(p => p.Value is not null).Select(p => p.Value!.Value)]);
         for (var i = 0; settings.Batch?.Input == BatchInput.Args && i < words.Words.Count; i++)
         {
             if (words.Words[i] is { Fixed: null, Only: null })
                 Fail(RestOffset + words.Offsets[i], 1, "with BATCH args the names must be a word of their own");
         }
-        return new ExecAction(_text, words.Words);
+        return new ExecAction(_text, words.Words) { Note = whyNot };
     }
 
     // What differs from name to name has no place in a command that gets many.
@@ -110,7 +124,23 @@ internal sealed class ActionParser(
         if (places[^1].Parts.Any(p => p.Value is { } v && v is not (Substitution.FILE or Substitution.NEW_FILE)))
             return Fail(RestOffset, Rest.Length, "only _FILE_ can stand in the destination of MIRROR", "it is the source directory");
         var destination = string.Concat(places[^1].Parts.Select(p => p.Value is null ? p.Literal : root));
-        return new MirrorAction(_text, root, destination, options);
+        if (rsync?.Invoke(["-a", .. options, root.TrimEnd('/') + "/", destination]).WhyNot is { } whyNot)
+            return Fail(RestOffset, Rest.Length, $"this cannot be mirrored to: {whyNot}");
+        return new MirrorAction(_text, root, destination, options) { Excludes = Excludes(root) };
+    }
+
+    private List<string> Excludes(string root)
+    {
+        var patterns = new List<string>();
+        foreach (var ignore in ignores)
+        {
+            if (FilterPatterns.Of(ignore.Pattern, root) is { } found)
+                patterns.AddRange(found);
+            else
+                Fail(0, 6, $"MIRROR cannot leave out what the IGNORE at {ignore.File}:{ignore.LineNumber} matches",
+                    "it understands literal text and .* in them: write --exclude=PATTERN behind MIRROR, and that IGNORE in another rule");
+        }
+        return patterns;
     }
 
     /// <summary>The directory that a regex is about: all of ^/a/directory, else the directories that its literal beginning names.</summary>

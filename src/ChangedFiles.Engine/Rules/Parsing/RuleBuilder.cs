@@ -22,15 +22,16 @@ internal sealed class RuleBuilder(LogicalLine line, PathPattern? pattern, int re
 
     public List<(Operation Operations, LogicalLine Line, int ActionAt)> Actions { get; } = [];
 
-    public Rule? Build(ActionSettings global, IEnumerable<IgnoreLine> globalIgnores, List<RuleDiagnostic> diagnostics)
+    public Rule? Build(ActionSettings global, IEnumerable<IgnoreLine> globalIgnores, RsyncReader? rsync, List<RuleDiagnostic> diagnostics)
     {
+        IgnoreLine[] ignores = [.. globalIgnores, .. Ignores];
         var settings = Settings.Aggregate(global with { Parallel = 0 }, (s, next) => SettingsParser.Apply(s, next.Name, next.Value)!);
         var forActions = Pattern ?? PathPattern.TryParse("^/", out _)!;
         var errorsBefore = diagnostics.Count(d => d.Severity == Severity.Error);
         List<RuleLine> lines = [];
         foreach (var (operations, at, actionAt) in Actions)
         {
-            var action = new ActionParser(at, actionAt, settings, forActions, diagnostics).Parse();
+            var action = new ActionParser(at, actionAt, settings, forActions, ignores, rsync, diagnostics).Parse();
             if (action is MirrorAction && operations != Operation.ANY)
             {
                 const string Hint = "write MIRROR without an operation before it";
@@ -42,6 +43,6 @@ internal sealed class RuleBuilder(LogicalLine line, PathPattern? pattern, int re
         if (Actions.Count == 0 && diagnostics.Count(d => d.Severity == Severity.Error) == errorsBefore)
             diagnostics.Add(Line.Diagnose(Severity.Warning, regexAt, 1, "the rule has no actions"));
         RuleWarnings.CheckRepeated(diagnostics, Actions);
-        return Pattern is null ? null : new Rule(Pattern, [.. globalIgnores, .. Ignores], lines, settings, Line.File, Line.Line);
+        return Pattern is null ? null : new Rule(Pattern, ignores, lines, settings, Line.File, Line.Line);
     }
 }

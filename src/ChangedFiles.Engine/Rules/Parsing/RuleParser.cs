@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ChangedFiles.Engine.Rules.Actions;
 using ChangedFiles.Engine.Rules.Patterns;
 
 namespace ChangedFiles.Engine.Rules.Parsing;
@@ -7,7 +8,7 @@ namespace ChangedFiles.Engine.Rules.Parsing;
 /// Reads rule files line by line (grammar: docs/rules.md). It never stops at an error: a line that is wrong is reported and left out,
 /// so that one run reports everything.
 /// </summary>
-internal sealed partial class RuleParser
+internal sealed partial class RuleParser(RsyncReader? rsync)
 {
     internal const string JoinHint = "several operations are joined by | without blanks: CREATE|MKDIR";
 
@@ -103,7 +104,7 @@ internal sealed partial class RuleParser
 
     private void FinishRule()
     {
-        if (_current?.Build(_settings, _globalIgnores, _diagnostics) is { } rule)
+        if (_current?.Build(_settings, _globalIgnores, rsync, _diagnostics) is { } rule)
             _rules.Add(rule);
         _current = null;
     }
