@@ -6,10 +6,10 @@ namespace ChangedFiles.Cli;
 
 internal static class Program
 {
-    private static int Main(string[] args) => args is ["rsync", ..] ? RsyncProgram.Run(args.Length - 1) : RunCommand(args);
+    private static int Main(string[] args) => args is ["rsync", ..] ? RsyncProgram.Run(args.Length - 1) : RunVerb(args);
 
     // Apart, so that nothing of the other commands is loaded for a transfer.
-    private static int RunCommand(string[] args)
+    private static int RunVerb(string[] args)
     {
         var root = new RootCommand("Realtime filesystem replication over the rsync protocol.")
         {

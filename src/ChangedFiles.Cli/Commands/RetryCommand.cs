@@ -54,7 +54,7 @@ internal static class RetryCommand
             return 1;
         }
         var log = new LogOutput(Console.Out, json: false, LogLevel.Debug);
-        using var rsync = new RsyncLines(RuleRsync.Route);
+        using var rsync = new RsyncLines((action, from, to) => RuleRsync.Open(action, from, to, log));
         using var executor = new ActionExecutor(log, rsync.Run);
         var letters = deadLetters.TakeAll();
         var strange = Replay(letters, file.Rules, new ActionRunner(executor, log, deadLetters)).GetAwaiter().GetResult();

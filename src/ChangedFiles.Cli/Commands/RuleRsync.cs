@@ -8,6 +8,7 @@ using ChangedFiles.Engine.Watching;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
+using Microsoft.Extensions.Logging;
 
 namespace ChangedFiles.Cli.Commands;
 
@@ -22,9 +23,8 @@ internal static class RuleRsync
         try
         {
             var line = Parse(words);
-            if (WhyNot(line) is { } whyNot)
+            if (WhyNot(line, words) is { } whyNot)
                 return RsyncReading.No(whyNot);
-            _ = Maker(line, line.Destination!, words);
             var isModule = line.Remote?.Kind == LocationKind.Daemon && line.Destination == line.Remote.Module && Template.Parse(line.Destination).Fixed is not null;
             var destination = isModule ? line.Destination + "/" : line.Destination!;
             return new RsyncReading(line.Sources[0], line.Options.Selection.Relative ? destination.TrimEnd('/') + line.Sources[0] : destination);
@@ -40,12 +40,14 @@ internal static class RuleRsync
     }
 
     /// <summary>See <see cref="RsyncRouter"/>.</summary>
-    public static RsyncRoute Route(RsyncAction action, string directory)
+    public static IRsyncPlace Open(RsyncAction action, string source, string destination, ILogger log)
     {
         var line = Parse(action.Words);
         try
         {
-            return new RsyncRoute(Maker(line, directory, action.Words), line.Options.Selection.Recurse, line.ReadFilters());
+            return IsBatch(line, action.Words)
+                ? new BatchPlace(source, Maker(line, destination, action.Words), line.Options.Selection.Recurse, line.ReadFilters())
+                : new SessionPlace(line, source, destination, log);
         }
         catch (Exception wrong) when (wrong is UsageException or FilterException)
         {
@@ -78,22 +80,23 @@ internal static class RuleRsync
         return DestinationArgument.Make(words[^1], location, "", settings);
     }
 
-    private static string? WhyNot(RsyncInvocation line) =>
+    private static string? WhyNot(RsyncInvocation line, IReadOnlyList<string> words) =>
         line.Mode != InvocationMode.Transfer || line.Destination is null || line.Options.ListOnly ? "it is no transfer"
         : line.Remote is not null && !line.Push ? "it fetches"
         : line.Sources is not [var source] ? "it has several sources"
+        : line.Options.Selection.FilesFrom is not null || line.ReadBatch is not null || line.WriteBatch is not null ? "it takes its names from elsewhere"
         : line.Remote is null && !line.Destination.StartsWith('/') ? "the destination is no absolute path"
-        : !IsArchive(line) ? "its options are other than -a, -H, -R, -v, -q, --numeric-ids, --delete, --timeout, --password-file, --port"
         : !source.EndsWith('/') && line.Filters.Any(f => f.Option is not (FilterOption.Exclude or FilterOption.Include) || f.Text.StartsWith('/'))
             ? "filter rules other than --exclude and --include depend on where the transfer begins"
+        : line.Remote is null && !IsBatch(line, words) ? "a local copy with options other than -a, -H, -R, -v, -q, --numeric-ids, --delete"
         : null;
 
-    /// <summary>True when a batch of the mirror does the same: it always keeps what -a keeps.</summary>
-    private static bool IsArchive(RsyncInvocation line)
+    /// <summary>True when a batch of the mirror does the same: it always keeps what -aH keeps.</summary>
+    private static bool IsBatch(RsyncInvocation line, IReadOnlyList<string> words)
     {
         var options = line.Options;
         var connection = line.Connection with { PasswordFile = null, Password = null, NoMotd = false };
-        return connection == new ConnectionOptions() && TransferOptions.Archive == options with
+        return line.Remote?.Kind != LocationKind.Shell && connection == new ConnectionOptions() && TransferOptions.Archive == options with
         {
             Preserve = options.Preserve with { HardLinks = 0, NumericIds = false },
             Selection = options.Selection with { Relative = false },

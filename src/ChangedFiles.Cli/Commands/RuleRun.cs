@@ -32,7 +32,7 @@ internal sealed partial class RuleRun(string path, string deadLetters, ILogger l
             Console.Error.WriteLine($"changedfiles: {path} is already run by process {RuleState.Running(path)}; changedfiles reload makes it read the file again");
             return 1;
         }
-        using var rsync = new RsyncLines(RuleRsync.Route);
+        using var rsync = new RsyncLines((action, from, to) => RuleRsync.Open(action, from, to, log));
         using var executor = new ActionExecutor(log, rsync.Run);
         var runner = new ActionRunner(DryRun ? new DryRunExecutor(log) : executor, log, DryRun ? null : new DeadLetters(deadLetters));
         using var daemon = new RuleDaemon(runner, DryRun ? null : action => RuleRsync.Mirror(action, Watch), Watch, log);

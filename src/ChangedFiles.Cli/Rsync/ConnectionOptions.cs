@@ -44,4 +44,7 @@ internal sealed record ConnectionOptions
 
     /// <summary><c>RSYNC_SHELL</c>: the shell that runs <see cref="ConnectProgram"/>; null is /bin/sh.</summary>
     public string? ConnectShell { get; init; }
+
+    /// <summary>Nobody is there to read or answer: what the remote shell says goes into the failure's text.</summary>
+    public bool Unattended { get; init; }
 }

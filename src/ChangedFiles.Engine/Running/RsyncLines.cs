@@ -1,25 +1,13 @@
 using ChangedFiles.Engine.Destinations;
-using ChangedFiles.Engine.Mirrors;
 using ChangedFiles.Engine.Planning;
 using ChangedFiles.Engine.Rules;
 using ChangedFiles.Engine.Rules.Actions;
-using ChangedFiles.Rsync.Filters;
 
 namespace ChangedFiles.Engine.Running;
 
-/// <summary>How an rsync line reaches its destination.</summary>
-/// <param name="Make">Makes the destination for a tree.</param>
-/// <param name="Recurses">Directories go with all that is in them; else they are passed over.</param>
-/// <param name="Filters">What the line leaves out.</param>
-public sealed record RsyncRoute(DestinationMaker Make, bool Recurses, FilterRules Filters);
-
-/// <summary>The route of a line into a directory: the line's own destination with this path in place of its path.</summary>
-/// <exception cref="DestinationException">There is none.</exception>
-public delegate RsyncRoute RsyncRouter(RsyncAction action, string directory);
-
 /// <summary>
-/// Runs plain rsync lines inside this process: what a run has to send into one tree is one batch of one session. Destinations are kept
-/// for the next run, with sessions that were opened ahead. May be called from several threads.
+/// Runs plain rsync lines inside this process: what a run has to send into one tree goes in one session. Places are kept for the next
+/// run, with what they hold open. May be called from several threads.
 /// </summary>
 public sealed class RsyncLines : IDisposable
 {
@@ -31,7 +19,7 @@ public sealed class RsyncLines : IDisposable
 
     private readonly RsyncRouter _router;
     private readonly Lock _lock = new();
-    private readonly Dictionary<(RsyncAction, LandingTree), RsyncPlace> _places = [];
+    private readonly Dictionary<(RsyncAction, LandingTree), KeptPlace> _places = [];
     private readonly Timer _tending;
 
     public RsyncLines(RsyncRouter router)
@@ -64,9 +52,8 @@ public sealed class RsyncLines : IDisposable
         _tending.Dispose();
         lock (_lock)
         {
-            foreach (var place in _places.Values)
-                place.Dispose();
-            _places.Clear();
+            foreach (var kept in _places.Values.ToList())
+                Forget(kept);
         }
     }
 
@@ -75,84 +62,97 @@ public sealed class RsyncLines : IDisposable
     {
         if (!Directory.Exists(tree.Source))
             return [];    // It went with everything in it; that is told by events of its own.
-        RsyncPlace? place = null;
+        KeptPlace? kept = null;
         try
         {
-            place = Borrow(action, tree);
-            return place.Deliver(names, cancellation);
+            kept = Borrow(action, tree);
+            return kept.Place.Deliver(names, cancellation);
         }
         catch (Exception e) when (e is DestinationException or SourceLostException)
         {
-            if (place is not null)
-                Drop(place);
+            // The next run begins anew.
+            Forget(kept);
             return [new FailedPath(default, e.Message)];
         }
         finally
         {
-            Return(place);
+            Return(kept);
         }
     }
 
-    private RsyncPlace Borrow(RsyncAction action, LandingTree tree)
+    private KeptPlace Borrow(RsyncAction action, LandingTree tree)
     {
         lock (_lock)
         {
-            if (!_places.TryGetValue((action, tree), out var place))
+            if (!_places.TryGetValue((action, tree), out var kept))
             {
-                place = new RsyncPlace(SourceRoot.Open(tree.Source), _router(action, tree.Destination));
-                _places.Add((action, tree), place);
-                MakeRoom();
+                kept = new KeptPlace(_router(action, tree.Source, tree.Destination));
+                _places.Add((action, tree), kept);
+                foreach (var old in _places.Values.Where(k => k.Users == 0 && k != kept).OrderBy(k => k.LastUsed).Take(_places.Count - MaxPlaces).ToList())
+                    Forget(old);
             }
-            place.Users++;
-            return place;
+            kept.Users++;
+            return kept;
         }
     }
 
-    private void Return(RsyncPlace? place)
+    private void Return(KeptPlace? kept)
     {
+        if (kept is null)
+            return;
         lock (_lock)
         {
-            if (place is not null && --place.Users == 0 && !_places.ContainsValue(place))
-                place.Dispose();
+            kept.Users--;
+            kept.LastUsed = Environment.TickCount64;
+            if (kept is { Users: 0, IsForgotten: true })
+                kept.Place.Dispose();
         }
     }
 
-    /// <summary>The next run makes it anew; this one goes when nobody uses it any more.</summary>
-    private void Drop(RsyncPlace place)
+    private void Forget(KeptPlace? forgotten)
     {
         lock (_lock)
         {
-            foreach (var (key, _) in _places.Where(kept => kept.Value == place).ToList())
+            foreach (var (key, kept) in _places.Where(place => place.Value == forgotten).ToList())
+            {
                 _places.Remove(key);
-        }
-    }
-
-    private void MakeRoom()
-    {
-        foreach (var (key, place) in _places.Where(p => p.Value.Users == 0).OrderBy(p => p.Value.LastUsed).Take(_places.Count - MaxPlaces).ToList())
-        {
-            _places.Remove(key);
-            place.Dispose();
+                kept.IsForgotten = true;
+                if (kept.Users == 0)
+                    kept.Place.Dispose();
+            }
         }
     }
 
     private void Tend()
     {
-        List<RsyncPlace> idle;
+        List<KeptPlace> idle;
         lock (_lock)
         {
-            foreach (var (key, place) in _places.Where(p => p.Value.IsUnusedFor(KeepUnused)).ToList())
-            {
-                _places.Remove(key);
-                place.Dispose();
-            }
-            idle = [.. _places.Values.Where(place => place.Users == 0)];
-            idle.ForEach(place => place.Users++);
+            var old = Environment.TickCount64 - (long)KeepUnused.TotalMilliseconds;
+            foreach (var kept in _places.Values.Where(kept => kept.Users == 0 && kept.LastUsed < old).ToList())
+                Forget(kept);
+            idle = [.. _places.Values.Where(kept => kept.Users == 0)];
+            idle.ForEach(kept => kept.Users++);
         }
-        foreach (var place in idle)
+        foreach (var kept in idle)
         {
-            place.Tend();
-            Return(place);
+            var used = kept.LastUsed;
+            kept.Place.Tend();
+            Return(kept);
+            kept.LastUsed = used;
         }
+    }
+
+    private sealed class KeptPlace(IRsyncPlace place)
+    {
+        public IRsyncPlace Place { get; } = place;
+
+        public int Users { get; set; }
+
+        /// <summary>In milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+        public long LastUsed { get; set; } = Environment.TickCount64;
+
+        /// <summary>Whoever uses it last disposes it.</summary>
+        public bool IsForgotten { get; set; }
     }
 }

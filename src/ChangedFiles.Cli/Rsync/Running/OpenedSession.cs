@@ -43,6 +43,7 @@ internal sealed class OpenedSession : IDisposable
             Protocol = invocation.Options.Wire.Protocol,
             ConnectTimeout = TimeSpan.FromSeconds(invocation.Options.Wire.Timeout),
             Timeout = TimeSpan.FromSeconds(invocation.Options.Wire.Timeout),
+            Unattended = invocation.Connection.Unattended,
         };
         var program = RemoteShellProcess.Start(request, out var connection, cancellation);
         try

@@ -4,11 +4,14 @@ using ChangedFiles.Engine.Mirrors;
 using ChangedFiles.Engine.Planning;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Filters;
 
 namespace ChangedFiles.Engine.Running;
 
-/// <summary>A local directory, and the one at a destination that names below it are sent to.</summary>
-internal sealed class RsyncPlace : IDisposable
+/// <summary>
+/// A directory of this machine that is sent to one at a destination as mirrors do it: by batches, over sessions that were opened ahead.
+/// </summary>
+public sealed class BatchPlace : IRsyncPlace
 {
     private readonly SourceRoot _root;
     private readonly bool _recurses;
@@ -16,28 +19,20 @@ internal sealed class RsyncPlace : IDisposable
     private readonly IDestination _destination;
     private readonly Lock _lock = new();
 
-    /// <param name="root">Owned from here on.</param>
-    /// <param name="route">How to reach the destination.</param>
-    public RsyncPlace(SourceRoot root, RsyncRoute route)
+    /// <param name="source">The local directory.</param>
+    /// <param name="make">Makes the destination.</param>
+    /// <param name="recurses">Directories go with all that is in them; else they are passed over.</param>
+    /// <param name="filters">What is left out.</param>
+    /// <exception cref="SourceLostException">The local directory cannot be opened.</exception>
+    public BatchPlace(string source, DestinationMaker make, bool recurses, FilterRules filters)
     {
-        (_root, _recurses) = (root, route.Recurses);
-        var selection = new Selection(route.Filters, root.Tree);
-        _planner = new Planner(root.Tree, selection);
-        _destination = route.Make(root.Tree, selection);
+        _root = SourceRoot.Open(source);
+        _recurses = recurses;
+        var selection = new Selection(filters, _root.Tree);
+        _planner = new Planner(_root.Tree, selection);
+        _destination = make(_root.Tree, selection);
     }
 
-    /// <summary>How many have it in use. The owner's.</summary>
-    public int Users { get; set; }
-
-    /// <summary>In milliseconds of <see cref="Environment.TickCount64"/>.</summary>
-    public long LastUsed { get; private set; } = Environment.TickCount64;
-
-    public bool IsUnusedFor(TimeSpan time) => Users == 0 && Environment.TickCount64 - LastUsed > time.TotalMilliseconds;
-
-    /// <summary>Sends these names as they are now. What is not there any more is told by events of its own.</summary>
-    /// <returns>What failed; a failure that no name can be given for stands at the root.</returns>
-    /// <exception cref="DestinationException">The destination is away or refuses.</exception>
-    /// <exception cref="SourceLostException">The local directory is not what it was.</exception>
     public IReadOnlyList<FailedPath> Deliver(IReadOnlyList<TreePath> names, CancellationToken cancellation)
     {
         lock (_lock)
@@ -54,12 +49,10 @@ internal sealed class RsyncPlace : IDisposable
                 failures.AddRange(delivery.Complaints.Select(complaint => new FailedPath(TreePath.Root, complaint)));
                 marks = batch.Remainder;
             }
-            LastUsed = Environment.TickCount64;
             return failures;
         }
     }
 
-    /// <summary>Keeps what waits at the destination alive.</summary>
     public void Tend()
     {
         lock (_lock)
