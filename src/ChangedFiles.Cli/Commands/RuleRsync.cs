@@ -23,11 +23,14 @@ internal static class RuleRsync
         try
         {
             var line = Parse(words);
-            if (WhyNot(line, words) is { } whyNot)
+            if (WhyNot(line) is { } whyNot)
                 return RsyncReading.No(whyNot);
             var isModule = line.Remote?.Kind == LocationKind.Daemon && line.Destination == line.Remote.Module && Template.Parse(line.Destination).Fixed is not null;
             var destination = isModule ? line.Destination + "/" : line.Destination!;
-            return new RsyncReading(line.Sources[0], line.Options.Selection.Relative ? destination.TrimEnd('/') + line.Sources[0] : destination);
+            return new RsyncReading(line.Sources[0], line.Options.Selection.Relative ? destination.TrimEnd('/') + line.Sources[0] : destination)
+            {
+                WhyNoMirror = WhyNoMirror(line, words),
+            };
         }
         catch (RsyncException wrong)
         {
@@ -45,7 +48,7 @@ internal static class RuleRsync
         var line = Parse(action.Words);
         try
         {
-            return IsBatch(line, action.Words)
+            return IsBatch(line)
                 ? new BatchPlace(source, Maker(line, destination, action.Words), line.Options.Selection.Recurse, line.ReadFilters())
                 : new SessionPlace(line, source, destination, log);
         }
@@ -80,7 +83,7 @@ internal static class RuleRsync
         return DestinationArgument.Make(words[^1], location, "", settings);
     }
 
-    private static string? WhyNot(RsyncInvocation line, IReadOnlyList<string> words) =>
+    private static string? WhyNot(RsyncInvocation line) =>
         line.Mode != InvocationMode.Transfer || line.Destination is null || line.Options.ListOnly ? "it is no transfer"
         : line.Remote is not null && !line.Push ? "it fetches"
         : line.Sources is not [var source] ? "it has several sources"
@@ -88,11 +91,26 @@ internal static class RuleRsync
         : line.Remote is null && !line.Destination.StartsWith('/') ? "the destination is no absolute path"
         : !source.EndsWith('/') && line.Filters.Any(f => f.Option is not (FilterOption.Exclude or FilterOption.Include) || f.Text.StartsWith('/'))
             ? "filter rules other than --exclude and --include depend on where the transfer begins"
-        : line.Remote is null && !IsBatch(line, words) ? "a local copy with options other than -a, -H, -R, -v, -q, --numeric-ids, --delete"
+        : line.Remote is null && !IsBatch(line) ? "a local copy with options other than -a, -H, -R, -v, -q, --numeric-ids, --delete"
         : null;
 
+    private static string? WhyNoMirror(RsyncInvocation line, IReadOnlyList<string> words)
+    {
+        if (!IsBatch(line) && line.Remote?.Kind != LocationKind.Shell)
+            return "its options are other than --exclude and its kind, --numeric-ids, --no-delete, --password-file, --port";
+        try
+        {
+            _ = Maker(line, line.Destination!, words);
+            return null;
+        }
+        catch (UsageException wrong)
+        {
+            return wrong.Message;
+        }
+    }
+
     /// <summary>True when a batch of the mirror does the same: it always keeps what -aH keeps.</summary>
-    private static bool IsBatch(RsyncInvocation line, IReadOnlyList<string> words)
+    private static bool IsBatch(RsyncInvocation line)
     {
         var options = line.Options;
         var connection = line.Connection with { PasswordFile = null, Password = null, NoMotd = false };

@@ -16,6 +16,7 @@ internal sealed partial class RuleRun(string path, string deadLetters, ILogger l
 
     private readonly BlockingCollection<PosixSignal> _signals = [];
     private readonly CancellationTokenSource _hurry = new();
+    private bool _ending;
 
     public bool DryRun { get; init; }
 
@@ -76,8 +77,8 @@ internal sealed partial class RuleRun(string path, string deadLetters, ILogger l
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (context.Signal != PosixSignal.SIGHUP && _signals.Contains(context.Signal))
-            _hurry.Cancel();
+        if (context.Signal != PosixSignal.SIGHUP && Interlocked.Exchange(ref _ending, true))
+            _hurry.Cancel();    // The second time: nothing is waited for any more.
         _signals.Add(context.Signal);
     }
 

@@ -36,7 +36,7 @@ internal sealed partial class SessionPlace(RsyncInvocation line, string source, 
 
     public void Dispose() => _root.Dispose();
 
-    private IReadOnlyList<FailedPath> Send(IReadOnlyList<TreePath> names, CancellationToken cancellation)
+    private List<FailedPath> Send(IReadOnlyList<TreePath> names, CancellationToken cancellation)
     {
         var list = Path.GetTempFileName();
         using var said = new MemoryStream();
@@ -63,6 +63,7 @@ internal sealed partial class SessionPlace(RsyncInvocation line, string source, 
     private RsyncInvocation Command(string list) => line with
     {
         Sources = [source.TrimEnd('/') + "/"],
+        Remote = line.Remote! with { Path = destination },
         Destination = destination,
         Options = line.Options with
         {
@@ -72,7 +73,7 @@ internal sealed partial class SessionPlace(RsyncInvocation line, string source, 
     };
 
     /// <summary>rsync's texts name the files; where none of ours is named, all may be concerned.</summary>
-    private static IReadOnlyList<FailedPath> Failures(IReadOnlyList<TreePath> names, ExitCode code, IReadOnlyList<string> errors)
+    private static List<FailedPath> Failures(IReadOnlyList<TreePath> names, ExitCode code, string[] errors)
     {
         var failures = new List<FailedPath>();
         foreach (var error in errors)
@@ -80,7 +81,7 @@ internal sealed partial class SessionPlace(RsyncInvocation line, string source, 
             foreach (var name in names.Where(name => error.Contains(name.ToString() + "\"", StringComparison.Ordinal)))
                 failures.Add(new FailedPath(name, error));
         }
-        return failures.Count > 0 ? failures : [new FailedPath(TreePath.Root, errors.FirstOrDefault() ?? $"rsync exit code {(int)code}")];
+        return failures.Count > 0 ? failures : [new FailedPath(TreePath.Root, errors is [var first, ..] ? first : $"rsync exit code {(int)code}")];
     }
 
     private static string[] Lines(MemoryStream text) => Encoding.UTF8.GetString(text.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);

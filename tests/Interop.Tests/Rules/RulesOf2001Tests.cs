@@ -1,9 +1,5 @@
 using System.Text;
-using ChangedFiles.Engine.Rules;
-using ChangedFiles.Engine.Running;
-using ChangedFiles.Engine.Watching;
 using ChangedFiles.TestKit;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace ChangedFiles.Interop.Tests.Rules;
@@ -36,7 +32,6 @@ public sealed class RulesOf2001Tests : IAsyncLifetime
 
     private readonly TempDirectory _temp = new();
     private readonly List<string> _made = [];
-    private readonly List<IAsyncDisposable> _running = [];
 
     [Fact]
     public void The_replication_rule_replicates()
@@ -46,7 +41,7 @@ public sealed class RulesOf2001Tests : IAsyncLifetime
         using var sshd = new Sshd();
         Directory.CreateDirectory(Source + "/old");
         Directory.CreateDirectory(Mirror + "/old");
-        using var watch = Start(Replication, sshd);
+        using var daemon = new RuleBed(SshToFaustus(sshd)).Start(Replication);
 
         string[] names = ["plain", "with blank", Evil];
         foreach (var name in names)
@@ -74,7 +69,7 @@ public sealed class RulesOf2001Tests : IAsyncLifetime
         Assert.SkipUnless(File.Exists("/usr/bin/convert"), "needs ImageMagick");
         const string Folder = "/export/home/image-converter";
         MakeTop("/export", Folder);
-        using var watch = Start(HotFolder);
+        using var daemon = new RuleBed().Start(HotFolder);
         Command.Check("/usr/bin/convert", "-size", "10x10", "xc:red", _temp["red.jpg"]);
         foreach (var name in (string[])["red.jpg", "two words.jpg", "it's $(touch PWNED).jpg"])
         {
@@ -91,28 +86,12 @@ public sealed class RulesOf2001Tests : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        foreach (var running in _running)
-            await running.DisposeAsync();
         foreach (var top in _made)
             Command.Check("rm", "-rf", "--one-file-system", top);
         _temp.Dispose();
-    }
-
-    private RuleDaemon Start(string rules, Sshd? sshd = null)
-    {
-        var file = RuleFile.Parse(rules);
-        Assert.Empty(file.Diagnostics);
-        var environment = Environment.GetEnvironmentVariables().Keys.Cast<string>().ToDictionary(k => k, k => Environment.GetEnvironmentVariable(k)!);
-        if (sshd is not null)
-            environment["PATH"] = $"{SshToFaustus(sshd)}:{environment["PATH"]}";
-        var executor = new ActionExecutor(NullLogger.Instance, environment: environment);
-        var runner = new ActionRunner(executor, NullLogger.Instance);
-        _running.Add(runner);
-        var daemon = new RuleDaemon(runner, null, new WatchOptions { Kind = EventSourceKind.Inotify }, NullLogger.Instance);
-        daemon.Apply(file.Rules);
-        return daemon;
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>A directory with an ssh that knows the host of the rules.</summary>

@@ -9,7 +9,10 @@ namespace ChangedFiles.Engine.Rules.Actions;
 /// <param name="WhyNot">Why it cannot run inside this process; null when it can.</param>
 public sealed record RsyncReading(string Source, string Destination, string? WhyNot = null)
 {
-    public static RsyncReading No(string why) => new("", "", why);
+    /// <summary>Why MIRROR cannot do the same for a directory; null when it can.</summary>
+    public string? WhyNoMirror { get; init; }
+
+    public static RsyncReading No(string why) => new("", "", why) { WhyNoMirror = why };
 }
 
 /// <summary>Understands the words of an rsync command, without the program's name.</summary>

@@ -124,7 +124,7 @@ internal sealed class ActionParser(
         if (places[^1].Parts.Any(p => p.Value is { } v && v is not (Substitution.FILE or Substitution.NEW_FILE)))
             return Fail(RestOffset, Rest.Length, "only _FILE_ can stand in the destination of MIRROR", "it is the source directory");
         var destination = string.Concat(places[^1].Parts.Select(p => p.Value is null ? p.Literal : root));
-        if (rsync?.Invoke(["-a", .. options, root.TrimEnd('/') + "/", destination]).WhyNot is { } whyNot)
+        if (rsync?.Invoke(["-a", .. options, root.TrimEnd('/') + "/", destination]).WhyNoMirror is { } whyNot)
             return Fail(RestOffset, Rest.Length, $"this cannot be mirrored to: {whyNot}");
         return new MirrorAction(_text, root, destination, options) { Excludes = Excludes(root) };
     }
