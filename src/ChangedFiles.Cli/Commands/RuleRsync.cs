@@ -68,7 +68,7 @@ internal static class RuleRsync
     }
 
     private static RsyncInvocation Parse(IReadOnlyList<string> words) =>
-        RsyncCommandLine.Parse([.. words.Where(word => word != NoDelete)], Environment.GetEnvironmentVariable, ProcessFacts.Umask());
+        RsyncCommandLine.Parse([.. words.Where(word => word != NoDelete)], Environment.GetEnvironmentVariable, Linux.FileModes.Umask);
 
     private static DestinationMaker Maker(RsyncInvocation line, string path, IReadOnlyList<string> words)
     {
@@ -91,7 +91,6 @@ internal static class RuleRsync
         : line.Remote is null && !line.Destination.StartsWith('/') ? "the destination is no absolute path"
         : !source.EndsWith('/') && line.Filters.Any(f => f.Option is not (FilterOption.Exclude or FilterOption.Include) || f.Text.StartsWith('/'))
             ? "filter rules other than --exclude and --include depend on where the transfer begins"
-        : line.Remote is null && !IsBatch(line) ? "a local copy with options other than -a, -H, -R, -v, -q, --numeric-ids, --delete"
         : null;
 
     private static string? WhyNoMirror(RsyncInvocation line, IReadOnlyList<string> words)

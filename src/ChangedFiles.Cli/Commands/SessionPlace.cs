@@ -63,7 +63,7 @@ internal sealed partial class SessionPlace(RsyncInvocation line, string source, 
     private RsyncInvocation Command(string list) => line with
     {
         Sources = [source.TrimEnd('/') + "/"],
-        Remote = line.Remote! with { Path = destination },
+        Remote = line.Remote is null ? null : line.Remote with { Path = destination },
         Destination = destination,
         Options = line.Options with
         {
