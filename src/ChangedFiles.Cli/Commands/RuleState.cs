@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using ChangedFiles.Engine.Monitoring;
 
 namespace ChangedFiles.Cli.Commands;
 
@@ -13,7 +14,7 @@ internal static class RuleState
     /// <summary>Notes that this process runs a rule file, until it is disposed; null when another one does.</summary>
     public static IDisposable? TryClaim(string rules)
     {
-        Directory.CreateDirectory(RuntimeDirectory(), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(ControlDirectory.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (TryLock(rules) is not { } claim)
             return null;
         File.WriteAllText(NameOf(rules) + ".pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
@@ -45,13 +46,8 @@ internal static class RuleState
     private static string NameOf(string rules)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(rules))))[..16];
-        return Path.Combine(RuntimeDirectory(), $"rules-{hash}");
+        return Path.Combine(ControlDirectory.Path, $"rules-{hash}");
     }
-
-    private static string RuntimeDirectory() =>
-        Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } directory ? Path.Combine(directory, "changedfiles")
-        : Environment.IsPrivilegedProcess ? "/run/changedfiles"
-        : Path.Combine(Path.GetTempPath(), $"changedfiles-{Environment.UserName}");
 
     private static string StateDirectory() =>
         Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } directory ? Path.Combine(directory, "changedfiles")

@@ -52,12 +52,14 @@ internal sealed class RuleBed : IDisposable
         return Call("reload", "-c", Rules);
     }
 
-    /// <summary>Ends the daemon by these signals.</summary>
-    public void Stop(params string[] signals)
+    /// <summary>Ends the daemon as an administrator would; in a hurry, what waits is not waited for.</summary>
+    public void Stop(bool hurry = false)
     {
-        foreach (var signal in signals)
-            _server!.Signal(signal);
-        Eventually.True(() => !_server!.IsRunning, "it ends", () => Log);
+        _server!.Signal("TERM");
+        Eventually.True(() => Log.Contains("ending", StringComparison.Ordinal), "it ends", () => Log);
+        if (hurry)
+            _server.Signal("TERM");
+        Eventually.True(() => !_server.IsRunning, "it has ended", () => Log);
     }
 
     public void Dispose()

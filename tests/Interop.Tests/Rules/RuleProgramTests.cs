@@ -114,7 +114,7 @@ public sealed class RuleProgramTests : IDisposable
         _bed.Start($"RULE ^{_tree}/\nRETRY 5 1h\nOPENW LOG said _BASENAME_\nOPENW false");
         File.WriteAllText($"{_tree}/x", "");
         Eventually.True(() => _bed.Log.Contains("tried again", StringComparison.Ordinal), "it waits", () => _bed.Log);
-        _bed.Stop("INT", "TERM");
+        _bed.Stop(hurry: true);
         Assert.Contains("said x", _bed.Log, StringComparison.Ordinal);
         Assert.Contains("the daemon was stopped", _bed.Call("retry", "--list").Output, StringComparison.Ordinal);
     }
@@ -139,7 +139,7 @@ public sealed class RuleProgramTests : IDisposable
         var second = _bed.Call("run", "-c", _bed.Rules);
         Assert.Equal(1, second.ExitCode);
         Assert.Contains($"already run by process {_bed.Pid}", second.Error, StringComparison.Ordinal);
-        _bed.Stop("TERM");
+        _bed.Stop();
         Assert.Contains("nobody runs", _bed.Call("reload", "-c", _bed.Rules).Error, StringComparison.Ordinal);
     }
 
