@@ -54,6 +54,7 @@ public sealed class Sshd : IDisposable
 
     private void MakeKey(string name) => TestKit.Command.Check("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", _directory[name]);
 
+    // A home without anything in it: what the user's shell does at a login is not the tests' business, and may take long.
     private void WriteServerConfiguration() => _directory.Write("sshd_config",
         $"""
         ListenAddress 127.0.0.1
@@ -67,6 +68,7 @@ public sealed class Sshd : IDisposable
         PermitRootLogin prohibit-password
         PrintMotd no
         MaxStartups 100
+        SetEnv HOME={_directory.Path}
         """ + "\n");
 
     private void WriteClientConfiguration()

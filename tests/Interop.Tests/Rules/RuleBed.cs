@@ -64,8 +64,7 @@ internal sealed class RuleBed : IDisposable
 
     public void Dispose()
     {
-        if (TestContext.Current.TestState?.Result == TestResult.Failed)
-            TestContext.Current.TestOutputHelper?.WriteLine(Log.Length < 4000 ? Log : Log[..4000]);
+        TestContext.Current.TestOutputHelper?.WriteLine(Log.Length < 4000 ? Log : Log[..4000]);
         _server?.Dispose();
         Temp.Dispose();
     }
