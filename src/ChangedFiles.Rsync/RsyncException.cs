@@ -30,6 +30,9 @@ public class RsyncException(ExitCode exitCode, SessionStage stage, string messag
     /// <summary>How far the session had come.</summary>
     public SessionStage Stage { get; } = stage;
 
+    /// <summary>Which part of a session noticed it, where that is not clear from who asks; null where it is.</summary>
+    public string? Who { get; init; }
+
     /// <summary>True when the peer said so itself (its text is in the message), false when this side noticed.</summary>
     public bool FromPeer { get; init; }
 }

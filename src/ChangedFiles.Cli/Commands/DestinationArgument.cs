@@ -1,5 +1,4 @@
 using System.Text;
-using ChangedFiles.Cli.Rsync;
 using ChangedFiles.Engine.Destinations;
 using ChangedFiles.Engine.Mirrors;
 using ChangedFiles.Rsync.Transports;

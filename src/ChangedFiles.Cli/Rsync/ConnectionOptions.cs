@@ -1,3 +1,5 @@
+using ChangedFiles.Rsync.Transports;
+
 namespace ChangedFiles.Cli.Rsync;
 
 /// <summary>How the other side is reached.</summary>

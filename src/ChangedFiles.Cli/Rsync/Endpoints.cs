@@ -1,5 +1,6 @@
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Options.Syntax;
+using ChangedFiles.Rsync.Transports;
 
 namespace ChangedFiles.Cli.Rsync;
 

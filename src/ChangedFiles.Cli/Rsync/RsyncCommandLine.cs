@@ -29,15 +29,28 @@ internal static class RsyncCommandLine
         return server ? FinishServer(draft, paths) : FinishClient(draft, paths);
     }
 
-    /// <summary>What is said of an error, two lines as rsync has them: the reason, and the last line with the exit code.</summary>
+    /// <summary>What is said of an error, as rsync has it: the reason, if it has not been said, and the last line with the exit code.</summary>
     /// <param name="error">The error.</param>
-    /// <param name="who">client, server, sender, receiver or generator.</param>
-    public static string Explain(RsyncException error, string who = "client") =>
-        $"rsync: {(who == "server" ? "on remote machine: " : "")}{error.Message}\n{error.ExitCode.LastLine(error.Stage.ToString().ToLowerInvariant(), who, VersionPage.Version)}\n";
+    /// <param name="who">client, server, sender, Receiver or generator.</param>
+    public static IEnumerable<string> Explain(RsyncException error, string who = "client")
+    {
+        who = error.Who ?? who;
+        if (error is DaemonRefusedException refused)
+            yield return refused.Line;
+        else if (!error.FromPeer)
+            yield return Reason(error.Message, who);
+        yield return error.ExitCode.LastLine(error.Stage.ToString().ToLowerInvariant(), who, VersionPage.Version);
+    }
 
-    /// <summary>Only the reason: what a daemon said stands for itself.</summary>
-    public static IEnumerable<string> Reason(RsyncException error) =>
-        error is DaemonRefusedException refused ? [refused.Line] : [$"rsync: {error.Message}"];
+    /// <summary>A whole sentence stands for itself. What the system said has who heard it in front, what ended a connection behind.</summary>
+    private static string Reason(string message, string who) => message switch
+    {
+        [>= 'A' and <= 'Z', ..] when who != "server" => message,
+        _ when message.StartsWith("connection unexpectedly closed", StringComparison.Ordinal) => $"rsync: {message} [{who}]",
+        _ when message.StartsWith("io timeout", StringComparison.Ordinal) => $"[{who}] {message}",
+        [.., >= '0' and <= '9', ')'] => $"rsync: [{who}] {message}",
+        _ => $"rsync: {(who == "server" ? "on remote machine: " : "")}{message}",
+    };
 
     private static RsyncInvocation ParseDaemon(IReadOnlyList<string> words)
     {

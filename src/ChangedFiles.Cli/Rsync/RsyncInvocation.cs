@@ -1,5 +1,6 @@
 using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Transports;
 
 namespace ChangedFiles.Cli.Rsync;
 
@@ -43,6 +44,7 @@ internal sealed record RsyncInvocation
         {
             CvsExclude = Options.Selection.CvsExclude,
             DeleteExcluded = Options.Deletion.Excluded,
+            PartialDir = Options.Writing.EffectivePartialDir,
         };
         foreach (var filter in Filters)
             filter.AddTo(rules);

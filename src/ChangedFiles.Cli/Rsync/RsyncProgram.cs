@@ -19,11 +19,11 @@ internal static class RsyncProgram
         using var interrupt = StopOn(PosixSignal.SIGINT, stop);
         using var terminate = StopOn(PosixSignal.SIGTERM, stop);
         using var hangUp = StopOn(PosixSignal.SIGHUP, stop);
-        return (int)Run(words, stop.Token);
+        return (int)Run(words, ProgramStreams.OfProcess(), stop.Token);
     }
 
-    /// <summary>The same with the words at hand.</summary>
-    public static ExitCode Run(IReadOnlyList<string> words, CancellationToken cancellation)
+    /// <summary>The same with the words at hand. A server takes the process's own input and output.</summary>
+    public static ExitCode Run(IReadOnlyList<string> words, ProgramStreams streams, CancellationToken cancellation)
     {
         var who = words.Count > 0 && words[0] == "--server" ? "server" : "client";
         try
@@ -32,10 +32,10 @@ internal static class RsyncProgram
             switch (invocation.Mode)
             {
                 case InvocationMode.Print:
-                    Console.Out.Write(invocation.Text);
+                    streams.Output.Write(ArgumentText.Encode(invocation.Text));
                     return ExitCode.Success;
                 case InvocationMode.Transfer:
-                    return Transfer(invocation, cancellation);
+                    return Transfer(invocation, streams, cancellation);
                 case InvocationMode.Server:
                     return ServerRun.Run(words, cancellation);
                 default:
@@ -44,17 +44,17 @@ internal static class RsyncProgram
         }
         catch (RsyncException error)
         {
-            Console.Error.Write(RsyncCommandLine.Explain(error, who));
+            foreach (var line in RsyncCommandLine.Explain(error, who))
+                streams.Error.Write(ArgumentText.Encode(line + "\n"));
             return error.ExitCode;
         }
     }
 
-    private static ExitCode Transfer(RsyncInvocation invocation, CancellationToken cancellation)
+    private static ExitCode Transfer(RsyncInvocation invocation, ProgramStreams streams, CancellationToken cancellation)
     {
-        using var text = RunOutput.OpenText(invocation.Output, invocation.Report, Environment.GetEnvironmentVariable, TimeProvider.System);
+        using var text = RunOutput.OpenText(streams, invocation.Output, invocation.Report, Environment.GetEnvironmentVariable, TimeProvider.System);
         var run = new ClientRun(invocation, text, cancellation);
-        var who = run.Sends ? "sender" : "receiver";
-        var stage = SessionStage.Finish;
+        var who = run.Sends ? "sender" : "Receiver";
         ExitCode code;
         try
         {
@@ -62,16 +62,16 @@ internal static class RsyncProgram
         }
         catch (RsyncException error)
         {
-            foreach (var line in RsyncCommandLine.Reason(error))
+            foreach (var line in RsyncCommandLine.Explain(error, who))
                 text.Error(line);
-            (code, stage) = (error.ExitCode, error.Stage);
+            return error.ExitCode;
         }
         catch (OperationCanceledException)
         {
-            (code, stage) = (ExitCode.Signal, SessionStage.Transfer);
+            code = ExitCode.Signal;
         }
         if (code != ExitCode.Success)
-            text.Error(code.LastLine(stage.ToString().ToLowerInvariant(), who, VersionPage.Version));
+            text.Error(code.LastLine("main", run.Sends || code == ExitCode.Signal ? who : "generator", VersionPage.Version));
         return code;
     }
 

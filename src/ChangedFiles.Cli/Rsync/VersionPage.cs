@@ -21,7 +21,7 @@ internal static class VersionPage
         ("hardlink_symlinks", true),
         ("IPv6", true),
         ("atimes", true),
-        ("batchfiles", true),
+        ("batchfiles", false),
         ("inplace", true),
         ("append", true),
         ("ACLs", true),

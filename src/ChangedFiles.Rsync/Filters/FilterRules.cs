@@ -8,18 +8,23 @@ public sealed class FilterRules
 {
     private readonly FilterRule[] _own;
     private readonly FilterRule[] _implied;
+    private readonly FilterRule[] _untold;
 
-    internal FilterRules(IEnumerable<FilterRule> own, IEnumerable<FilterRule> implied)
+    /// <param name="own">The rules that were given.</param>
+    /// <param name="implied">Those that -C stands for.</param>
+    /// <param name="untold">Those that each side adds by itself.</param>
+    internal FilterRules(IEnumerable<FilterRule> own, IEnumerable<FilterRule> implied, IEnumerable<FilterRule>? untold = null)
     {
         _own = [.. own];
         _implied = [.. implied];
+        _untold = [.. untold ?? []];
     }
 
     /// <summary>No rules: everything is included.</summary>
     public static FilterRules None { get; } = new([], []);
 
     /// <summary>All rules in order, those that -C adds last.</summary>
-    public IReadOnlyList<FilterRule> Rules => _implied.Length == 0 ? _own : [.. _own, .. _implied];
+    public IReadOnlyList<FilterRule> Rules => _implied.Length + _untold.Length == 0 ? _own : [.. _own, .. _implied, .. _untold];
 
     /// <summary>With --delete-excluded: rules without a side do not protect (docs/protocol.md 5.2).</summary>
     public bool DeleteExcluded { get; init; }
@@ -28,7 +33,7 @@ public sealed class FilterRules
     public bool NulDelimited { get; init; }
 
     /// <summary>True when there is no rule at all.</summary>
-    public bool IsEmpty => _own.Length + _implied.Length == 0;
+    public bool IsEmpty => _own.Length + _implied.Length + _untold.Length == 0;
 
     /// <summary>True when there are rules about extended attributes; without any the caller's default holds (docs/protocol.md 9.3).</summary>
     public bool HasXattrRules => Rules.Any(rule => !rule.IsDirMerge && rule.Has(FilterModifiers.Xattr));

@@ -1,4 +1,3 @@
-using System.Text;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
 
@@ -40,6 +39,9 @@ public sealed class FilterRulesBuilder
 
     /// <summary>--delete-excluded.</summary>
     public bool DeleteExcluded { get; set; }
+
+    /// <summary>--partial-dir: a relative one is neither sent nor deleted, which each side knows by itself. Null without.</summary>
+    public string? PartialDir { get; set; }
 
     /// <summary>--from0.</summary>
     public bool NulDelimited { get; }
@@ -112,7 +114,7 @@ public sealed class FilterRulesBuilder
             implied.AddText(":C"u8, default);
             implied.AddText("-C"u8, default);
         }
-        return new FilterRules(_reader.Rules, GitIgnore ? [.. implied.Rules, GitIgnoreFile.Rule] : implied.Rules)
+        return new FilterRules(_reader.Rules, GitIgnore ? [.. implied.Rules, GitIgnoreFile.Rule] : implied.Rules, PartialRules())
         {
             DeleteExcluded = DeleteExcluded,
             NulDelimited = NulDelimited,
@@ -120,11 +122,20 @@ public sealed class FilterRulesBuilder
         };
     }
 
+    private IReadOnlyList<FilterRule> PartialRules()
+    {
+        if (PartialDir is null or ['/', ..])
+            return [];
+        var reader = new RuleReader(OpenFile, CvsRules, NulDelimited) { IsMergedAlready = _ => false };
+        reader.AddText(ArgumentText.Encode($"-p {PartialDir.TrimEnd('/')}/"), default);
+        return reader.Rules;
+    }
+
     private RuleTemplate OldStyle(FilterModifiers modifiers) => new(modifiers, OldPrefixes: true, Daemon: _daemon);
 
     private FilterRulesBuilder AddText(string text, RuleTemplate template)
     {
-        _reader.AddText(Encoding.UTF8.GetBytes(text), template);
+        _reader.AddText(ArgumentText.Encode(text), template);
         return this;
     }
 
@@ -134,14 +145,14 @@ public sealed class FilterRulesBuilder
         return this;
     }
 
-    private byte[] OpenFile(ReadOnlySpan<byte> name) => ReadFile(Encoding.UTF8.GetString(name));
+    private byte[] OpenFile(ReadOnlySpan<byte> name) => ReadFile(ArgumentText.Decode(name));
 
     private FilterRule[] CvsRules(FilterModifiers modifiers)
     {
         var home = Environment("HOME");
         var file = string.IsNullOrEmpty(home) ? null : Path.Combine(home, ".cvsignore");
         var contents = file is not null && File.Exists(file) ? ReadFile(file) : [];
-        return CvsIgnore.Rules(modifiers, contents, Encoding.UTF8.GetBytes(Environment("CVSIGNORE") ?? ""));
+        return CvsIgnore.Rules(modifiers, contents, ArgumentText.Encode(Environment("CVSIGNORE") ?? ""));
     }
 
     private static byte[] ReadHostFile(string name)

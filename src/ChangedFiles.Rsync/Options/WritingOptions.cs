@@ -15,6 +15,9 @@ public sealed record WritingOptions
     /// <summary><c>--partial-dir</c>: where it is kept; relative means inside each directory; null beside or nowhere.</summary>
     public string? PartialDir { get; init; }
 
+    /// <summary>The directory in force: <c>--delay-updates</c> has one of its own.</summary>
+    public string? EffectivePartialDir => PartialDir ?? (DelayUpdates ? ".~tmp~" : null);
+
     /// <summary><c>--delay-updates</c>: all files get their final names at the end.</summary>
     public bool DelayUpdates { get; init; }
 

@@ -19,14 +19,23 @@ public sealed class LocalCopy : IDisposable
     private TransferResult? _result;
     private Exception? _failure;
 
-    /// <param name="words">The words that the server would be started with.</param>
+    /// <param name="options">What is to be done. Between disks whole files are quicker than deltas, unless the options say otherwise.</param>
+    /// <param name="report">What of it is to be said.</param>
+    /// <param name="destination">Where to, as a user writes it.</param>
     /// <param name="cancellation">Ends both sides.</param>
-    public LocalCopy(IReadOnlyList<string> words, CancellationToken cancellation)
+    public LocalCopy(TransferOptions options, ReportOptions report, string destination, CancellationToken cancellation)
     {
-        _request = ServerRequest.Parse(words);
+        // The server is asked in the words of a remote one, so that it does the same.
+        options = options with
+        {
+            Comparison = options.Comparison with { WholeFile = options.Comparison.WholeFile ?? options.Writing.Append == AppendMode.None },
+            Wire = options.Wire with { SecludedArgs = false, OldArgs = 0 },
+            ListOnlyByName = options.ListOnly,
+        };
+        _request = ServerRequest.Parse(new ServerArguments(options, report, push: true).ForProcess([destination]));
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var (first, second) = Descriptors.SocketPair();
-        var terms = Terms(_request);
+        var terms = Terms(_request, options.Wire.Protocol);
         Client = Open(first, terms, isServer: false);
         _server = Open(second, terms, isServer: true);
     }
@@ -57,7 +66,7 @@ public sealed class LocalCopy : IDisposable
         // The first to fail has made the other fail: its connection just ended.
         if (_failure is RsyncException failure && client is null or RsyncException { ExitCode: ExitCode.ProtocolStream or ExitCode.SocketIO } or OperationCanceledException
             && failure.ExitCode is not (ExitCode.ProtocolStream or ExitCode.SocketIO))
-            throw new RsyncException(failure.ExitCode, failure.Stage, failure.Message, failure);
+            throw new RsyncException(failure.ExitCode, failure.Stage, failure.Message, failure) { Who = "Receiver" };
         return _result;
     }
 
@@ -92,13 +101,13 @@ public sealed class LocalCopy : IDisposable
         return new Session(connection, reader, new FrameWriter(connection, reader), terms, isServer);
     }
 
-    private static SessionTerms Terms(ServerRequest request)
+    private static SessionTerms Terms(ServerRequest request, int protocol)
     {
         var wishes = NegotiationWishes.Of(request.Options);
         var kind = Checksum.Available[0];
         return new SessionTerms
         {
-            Protocol = Math.Min(request.Options.Wire.Protocol, SessionTerms.MaxProtocol),
+            Protocol = Math.Min(protocol, SessionTerms.MaxProtocol),
             Flags = Negotiation.FlagsFor(request),
             TransferChecksum = wishes.Checksum?.Transfer ?? kind,
             ListChecksum = wishes.Checksum?.List ?? kind,

@@ -40,6 +40,7 @@ public sealed class ServerSetup
     public Session Open(ServerRequest request)
     {
         _connection.Timeout = TimeSpan.FromSeconds(request.Options.Wire.Timeout);
+        _connection.BytesPerSecond = request.Options.Wire.BwLimit;
         var protocol = Negotiation.ExchangeVersions(_reader, _writer, Math.Min(request.Options.Wire.Protocol, SessionTerms.MaxProtocol));
         var wishes = NegotiationWishes.Of(request.Options);
         var terms = Negotiation.AsServer(_reader, _writer, protocol, Negotiation.FlagsFor(request), wishes);

@@ -12,7 +12,7 @@ public static class FilesFromNames
     /// <summary>Opens a file of names on this machine.</summary>
     /// <param name="path">In the form of <see cref="ArgumentText"/>; "-" is standard input.</param>
     /// <param name="nulDelimited">As for <see cref="Read"/>.</param>
-    /// <exception cref="RsyncException">It cannot be opened (<see cref="ExitCode.FileIO"/>).</exception>
+    /// <exception cref="RsyncException">It cannot be opened (<see cref="ExitCode.SyntaxOrUsage"/>).</exception>
     public static IEnumerable<byte[]> Open(string path, bool nulDelimited)
     {
         try
@@ -21,7 +21,8 @@ public static class FilesFromNames
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new RsyncException(ExitCode.FileIO, SessionStage.Setup, $"failed to open files-from file {path}: {failure.Message}", failure);
+            throw new RsyncException(ExitCode.SyntaxOrUsage, SessionStage.Setup,
+                $"failed to open files-from file {path}: {(failure is FileNotFoundException or DirectoryNotFoundException ? "No such file or directory" : failure.Message)}", failure);
         }
     }
 

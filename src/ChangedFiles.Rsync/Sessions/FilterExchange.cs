@@ -34,6 +34,7 @@ internal static class FilterExchange
         }
         builder.CvsExclude = sending && options.Selection.CvsExclude;
         builder.DeleteExcluded = options.Deletion.Excluded;
+        builder.PartialDir = options.Writing.EffectivePartialDir;
         return builder.Build();
     }
 

@@ -125,6 +125,9 @@ public sealed class Session : IDisposable
             : failure;
     }
 
+    /// <summary>Keeps to the limits of speed and time.</summary>
+    public void Limit(WireOptions options) => (Connection.BytesPerSecond, Connection.StopAt) = (options.BwLimit, options.StopAt);
+
     /// <summary>
     /// This side ends the session before its time: the peer learns with which exit code, and is heard until it has gone, so that nothing that
     /// was said to it gets lost (docs/protocol.md 11.2).

@@ -140,7 +140,7 @@ public sealed class DaemonClient
         {
             throw new RsyncException(ExitCode.ConnectTimeout, SessionStage.Setup, $"{request.Address}: the daemon did not answer in time", silence);
         }
-        catch (RsyncException failure) when (failure is not DaemonRefusedException && !failure.Message.StartsWith("rsync://", StringComparison.Ordinal))
+        catch (RsyncException failure) when (failure is not DaemonRefusedException && failure.Stage != SessionStage.Connect)
         {
             throw new RsyncException(failure.ExitCode, failure.Stage, $"{request.Address}: {failure.Message}", failure);
         }

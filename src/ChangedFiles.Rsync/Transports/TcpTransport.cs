@@ -48,7 +48,7 @@ internal static class TcpTransport
             {
                 socket.Dispose();
                 first ??= failure as RsyncException ?? new RsyncException(ExitCode.SocketIO, SessionStage.Connect,
-                    $"rsync://{host}:{port}: cannot connect to {address}: {failure.Message}", failure);
+                    $"failed to connect to {host} ({address}): {failure.Message} ({((SocketException)failure).ErrorCode})", failure);
             }
             catch
             {

@@ -18,6 +18,8 @@ public sealed class Connection : IDisposable
     private readonly Wakeup _cancelled = new();
     private readonly CancellationTokenRegistration _registration;
     private CancellationToken _cancellation;
+    private long _allowance;
+    private long _allowanceAt = Environment.TickCount64;
     private long _lastTraffic = Environment.TickCount64;
     private long _lastWrite = Environment.TickCount64;
 
@@ -43,6 +45,12 @@ public sealed class Connection : IDisposable
 
     /// <summary>What the peer said beside the streams, for the text of errors: a remote shell's standard error. Null when nothing.</summary>
     internal Func<string?>? LastWords { get; init; }
+
+    /// <summary>Most bytes a second that are written; 0 is without limit.</summary>
+    public long BytesPerSecond { get; set; }
+
+    /// <summary>The session ends with <see cref="ExitCode.Timeout"/> when it still runs at this moment (<c>--stop-at</c>); null is never.</summary>
+    public DateTimeOffset? StopAt { get; set; }
 
     /// <summary>How far the session has come, for the text of errors.</summary>
     public SessionStage Stage { get; set; } = SessionStage.Setup;
@@ -74,6 +82,7 @@ public sealed class Connection : IDisposable
         if (errno != Errno.None)
             throw Failed("reading from the peer", errno);
         BytesRead += read;
+        CheckStop();
         _lastTraffic = Environment.TickCount64;
         return true;
     }
@@ -87,7 +96,8 @@ public sealed class Connection : IDisposable
     {
         while (true)
         {
-            var errno = Descriptors.TryWrite(_output, data, out var written);
+            var part = BytesPerSecond > 0 ? data[..(int)Math.Min(data.Length, Allowed())] : data;
+            var errno = Descriptors.TryWrite(_output, part, out var written);
             if (errno == Errno.EPIPE && BytesRead == 0)
                 throw new RsyncException(ExitCode.ProtocolStream, Stage, "connection unexpectedly closed (0 bytes received so far)");
             if (errno is not (Errno.None or Errno.EAGAIN))
@@ -96,6 +106,7 @@ public sealed class Connection : IDisposable
             {
                 BytesWritten += written;
                 _lastTraffic = _lastWrite = Environment.TickCount64;
+                _allowance -= written;
                 data = data[written..];
             }
             if (data.IsEmpty)
@@ -105,6 +116,25 @@ public sealed class Connection : IDisposable
             if (WaitFor(readMeanwhile is null ? PollEvents.Writable : PollEvents.Readable | PollEvents.Writable, writing: true)
                 .HasFlag(PollEvents.Readable) && readMeanwhile?.Invoke() == false)
                 readMeanwhile = null;
+        }
+    }
+
+    /// <summary>How many bytes may be written now; waits until some may. What was not used of a second is lost, apart from a tenth.</summary>
+    private long Allowed()
+    {
+        const int PartsOfSecond = 10;
+        var most = Math.Max(1, BytesPerSecond / PartsOfSecond);
+        while (true)
+        {
+            var now = Environment.TickCount64;
+            var gained = BytesPerSecond * (now - _allowanceAt) / 1000;
+            if (gained > 0)
+                (_allowance, _allowanceAt) = (Math.Min(most, _allowance + gained), now);
+            if (_allowance > 0)
+                return _allowance;
+            Span<PollEntry> entries = [new(_cancelled.Descriptor, PollEvents.Readable)];
+            Poll.Wait(entries, (int)Math.Clamp((1 - _allowance) * 1000 / BytesPerSecond, 1, 1000 / PartsOfSecond));
+            _cancellation.ThrowIfCancellationRequested();
         }
     }
 
@@ -163,10 +193,16 @@ public sealed class Connection : IDisposable
         return (entries[0].Came != 0 ? PollEvents.Readable : 0) | (entries[1].Came != 0 ? PollEvents.Writable : 0);
     }
 
+    private void CheckStop()
+    {
+        if (StopAt is { } stop && DateTimeOffset.UtcNow >= stop)
+            throw new RsyncException(ExitCode.Timeout, Stage, "stopping at requested limit");
+    }
+
     private int MillisecondsToWait(bool writing)
     {
         if (Timeout <= TimeSpan.Zero)
-            return -1;
+            return StopAt is { } stop ? (int)Math.Clamp((stop - DateTimeOffset.UtcNow).TotalMilliseconds, 0, int.MaxValue - 1) + 1 : -1;
         var now = Environment.TickCount64;
         var due = _lastTraffic + (long)Timeout.TotalMilliseconds;
         if (KeepAliveDue is not null && !writing)
@@ -176,6 +212,7 @@ public sealed class Connection : IDisposable
 
     private void ActOnTime(bool writing)
     {
+        CheckStop();
         if (Timeout <= TimeSpan.Zero)
             return;
         var now = Environment.TickCount64;

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using ChangedFiles.Cli.Rsync;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Transports;
 using ChangedFiles.TestKit;
 using Xunit;
 
@@ -163,8 +164,7 @@ public sealed partial class CommandLineTests
     [InlineData("--protocol=33 a b", ExitCode.ProtocolIncompatibility, "--protocol must be no more than 32")]
     [InlineData("", ExitCode.SyntaxOrUsage, "Usage: rsync")]
     [InlineData("-c --cc=none a b", ExitCode.Unsupported, "Invalid checksum-choice")]
-    [InlineData("--read-batch=x --write-batch=y a", ExitCode.SyntaxOrUsage, "can not be used together")]
-    [InlineData("--read-batch=x --files-from=y a", ExitCode.SyntaxOrUsage, "cannot be used with --files-from")]
+    [InlineData("--write-batch=y a b", ExitCode.Unsupported, "--write-batch")]
     [InlineData("--files-from=:x a b", ExitCode.SyntaxOrUsage, "cannot be remote when the transfer is local")]
     public void What_cannot_be_done_is_refused(string line, ExitCode code, string text)
     {
@@ -178,7 +178,7 @@ public sealed partial class CommandLineTests
     {
         var error = Assert.Throws<RsyncException>(() => Parse("--foo a b"));
         Assert.Matches(@"^rsync: --foo: unknown option\nrsync error: syntax or usage error \(code 1\) at setup \[client=\d+\.\d+\.\d+\]\n$",
-            RsyncCommandLine.Explain(error));
+            string.Concat(RsyncCommandLine.Explain(error).Select(line => line + "\n")));
     }
 
     [Theory]

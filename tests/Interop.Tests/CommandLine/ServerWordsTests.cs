@@ -2,6 +2,7 @@ using System.Text;
 using ChangedFiles.Cli.Rsync;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Transports;
 using ChangedFiles.TestKit;
 using Xunit;
 
@@ -55,7 +56,7 @@ public sealed class ServerWordsTests : IDisposable
         "--info=1", "--info=name-1", "--debug=all4", "--debug=foo", "-M--foo -M-x --remote-option=--bar=1", "-M foo", "--list-only", "-a --list-only",
         "--files-from=list", "-a --files-from=list", "-ar --files-from=list", "-a --files-from=list --no-R", "-a --files-from=list --no-d",
         "-a --files-from=list -0", "-a --files-from=:list", "-a --files-from=:list -0", "-a --files-from=h:list", "-a --files-from=x:list",
-        "-a --files-from=:list --no-R", "--write-batch=bat -a", "--only-write-batch=bat -a", "-4", "--blocking-io", "--trust-sender",
+        "-a --files-from=:list --no-R", "-4", "--blocking-io", "--trust-sender",
         "--protocol=30 -a", "--protocol=31 -a", "--secluded-args --old-args", "--iconv=-", "--no-iconv", "--outbuf=L", "--outbuf=X",
         "--password-file=x", "--contimeout=3", "--confine-root=x", "--insecure-links --confine-root=/", "--foo", "-Q", "-aQ", "--arch", "--archive=x", "--no-foo",
         "--no-archive", "--chmod=u+x", "--chmod=u", "--stop-after=5", "--stop-after=0", "--stop-at=x", "--stop-at=2020-01-01T00:00", "-N", "-a -N --no-N",
@@ -218,7 +219,9 @@ public sealed class ServerWordsTests : IDisposable
             var invocation = Parse(["-e", _stock.Shell, .. words], environment);
             if (invocation.Remote is null)
                 return expected is null ? null : $"  stock: {string.Join('|', expected)}\n  ours is local";
-            var ours = RemoteShellCommand.Words(invocation.Connection, invocation.Remote, invocation.ServerWords.ForShell(invocation.RemotePaths));
+            var ours = RemoteShellCommand.Words(
+                invocation.Connection.Rsh, invocation.Connection.RsyncPath, invocation.Connection.IPVersion,
+                invocation.Remote, invocation.ServerWords.ForShell(invocation.RemotePaths));
             if (expected is null)
                 return $"  stock: {run.ExitCode} {FirstLine(run)}\n  ours:  {string.Join('|', ours)}";
             return expected.SequenceEqual(ours.Skip(1)) ? null : $"  stock: {string.Join('|', expected)}\n  ours:  {string.Join('|', ours.Skip(1))}";

@@ -36,15 +36,14 @@ internal sealed class RunOutput : IDisposable
     public ItemPrinter Items { get; }
 
     /// <summary>Standard output and error, and the log file if there is one.</summary>
-    public static TextOutput OpenText(OutputOptions output, ReportOptions report, Func<string, string?> environment, TimeProvider time)
+    public static TextOutput OpenText(
+        ProgramStreams streams, OutputOptions output, ReportOptions report, Func<string, string?> environment, TimeProvider time)
     {
         var high = output.EightBit ? NameEscape.HighBytes.Keep : NameEscape.OfLocale(environment);
-        var stdout = Console.OpenStandardOutput();
-        var stderr = Console.OpenStandardError();
         var flush = output.OutBuf is 'N' or 'L' || (output.OutBuf is null && !Console.IsOutputRedirected);
-        var info = report.Stderr == StderrMode.All ? stderr : stdout;
+        var info = report.Stderr == StderrMode.All ? streams.Error : streams.Output;
         var log = OpenLog(output.LogFile, out var failure);
-        var text = new TextOutput(info, stderr, log, high, report.Quiet, flush, time);
+        var text = new TextOutput(info, streams.Error, log, high, report.Quiet, flush, time);
         if (failure is not null)
             text.Error($"rsync: failed to open log-file {output.LogFile}: {failure}\nIgnoring \"log file\" setting.");
         return text;
@@ -54,7 +53,7 @@ internal sealed class RunOutput : IDisposable
     public void Begin(bool sending, bool incremental)
     {
         Text.Log(sending ? "building file list"u8 : "receiving file list"u8);
-        if (Level(InfoFlag.Flist) == 0)
+        if (Level(InfoFlag.Flist) == 0 || (!incremental && !_invocation.Options.TransfersDirs))
             return;
         Text.Print(ArgumentText.Encode((sending, incremental) switch
         {

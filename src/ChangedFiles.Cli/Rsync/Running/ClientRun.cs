@@ -7,6 +7,7 @@ using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Options.Format;
 using ChangedFiles.Rsync.Roles;
 using ChangedFiles.Rsync.Sessions;
+using ChangedFiles.Rsync.Transports;
 
 namespace ChangedFiles.Cli.Rsync.Running;
 
@@ -40,9 +41,9 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
 
     private ExitCode RunLocal()
     {
-        using var copy = new LocalCopy(LocalWords(), cancellation);
+        using var copy = new LocalCopy(invocation.Options, invocation.Report, invocation.Destination ?? ".", cancellation);
         using var output = Listen(copy.Client, out var events);
-        copy.Start(new TransferEvents());
+        copy.Start(new TransferEvents { OnListed = events.Handlers.OnListed });
         TransferResult? result = null;
         Exception? failure = null;
         try
@@ -60,16 +61,10 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
         return (ExitCode)Math.Max((int)result!.ExitCode, (int)(server?.ExitCode ?? ExitCode.Success));
     }
 
-    /// <summary>The server half of a local copy is asked in the words of a remote one. Between disks whole files are quicker than deltas.</summary>
-    private IReadOnlyList<string> LocalWords()
-    {
-        var options = invocation.Options with { Comparison = invocation.Options.Comparison with { WholeFile = invocation.Options.Comparison.WholeFile ?? true } };
-        return new ServerArguments(options, invocation.Report, push: true).ForProcess([invocation.Destination!]);
-    }
-
     private RunOutput Listen(Session session, out ClientEvents events)
     {
         var output = new RunOutput(invocation, Context(session), text, TimeProvider.System);
+        session.Limit(invocation.Options.Wire);
         events = new ClientEvents(invocation, text, output, _stats, Sends);
         events.Listen(session);
         return output;
@@ -97,7 +92,7 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
     }.Run(session, cancellation);
 
     private string BelowModule(string source) => invocation.Remote!.Kind == LocationKind.Daemon
-        ? source.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash ? source[(slash + 1)..] : ""
+        ? new Location(LocationKind.Daemon, source).PathInModule
         : source;
 
     /// <summary>The other side is told when this one gives up.</summary>
@@ -124,6 +119,7 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
         Itemize = new ItemizeContext(invocation.Remote is null, invocation.Options.Preserve.Times, session.Terms.Has(CompatFlags.SymlinkTimes)),
         PreserveGroup = invocation.Options.Preserve.Group,
         ChecksumLength = session.Terms.ListChecksum.DigestLength(),
+        ChecksumIsNumber = session.Terms.ListChecksum >= ChecksumKind.XxHash64,
     };
 
     private RunNumbers Numbers(TransferResult result) => new()

@@ -34,7 +34,9 @@ internal sealed class OpenedSession : IDisposable
 
     private static OpenedSession OpenShell(RsyncInvocation invocation, Location remote, TextOutput text, CancellationToken cancellation)
     {
-        var words = RemoteShellCommand.Words(invocation.Connection, remote, invocation.ServerWords.ForShell(invocation.RemotePaths));
+        var words = RemoteShellCommand.Words(
+            invocation.Connection.Rsh, invocation.Connection.RsyncPath, invocation.Connection.IPVersion,
+            remote, invocation.ServerWords.ForShell(invocation.RemotePaths));
         var request = new RemoteShellRequest
         {
             Words = [.. words.Select(ArgumentText.Encode)],

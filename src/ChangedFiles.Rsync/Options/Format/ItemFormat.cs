@@ -17,6 +17,9 @@ public sealed record ItemFormatContext
     /// <summary>Bytes in a file checksum, for the width of <c>%C</c>.</summary>
     public int ChecksumLength { get; init; } = 16;
 
+    /// <summary>A number, whose digits are shown highest first (xxHash), not a row of bytes.</summary>
+    public bool ChecksumIsNumber { get; init; }
+
     /// <summary><c>%p</c></summary>
     public int ProcessId { get; init; } = Environment.ProcessId;
 
@@ -120,7 +123,7 @@ public sealed class ItemFormat
         'b' => Number(item.BytesTransferred, part),
         'c' => Number(item.ChecksumBytes, part),
         'B' => PermissionText.Permissions(item.Mode),
-        'C' => ChecksumText(item, context.ChecksumLength),
+        'C' => ChecksumText(item, context),
         'G' => context.PreserveGroup ? item.Gid.ToString(CultureInfo.InvariantCulture) : "DEFAULT",
         'U' => item.Uid.ToString(CultureInfo.InvariantCulture),
         'M' => LocalTime(DateTimeOffset.UnixEpoch.AddSeconds(item.Mtime.Seconds), context.Zone, '-'),
@@ -150,12 +153,17 @@ public sealed class ItemFormat
 
     private static string Number(long value, in Part part) => HumanNumber.Format(value, part.Human);
 
-    private static string ChecksumText(in ItemReport item, int length)
+    private static string ChecksumText(in ItemReport item, ItemFormatContext context)
     {
         if (!item.Checksum.IsEmpty)
-            return Convert.ToHexStringLower(item.Checksum.Span);
+        {
+            var bytes = item.Checksum.ToArray();
+            if (context.ChecksumIsNumber)
+                Array.Reverse(bytes);
+            return Convert.ToHexStringLower(bytes);
+        }
         var transfer = item.Kind == FileKind.Regular && item.Flags.HasFlag(ItemFlags.Transfer);
-        return new string(transfer ? '0' : ' ', 2 * length);
+        return new string(transfer ? '0' : ' ', 2 * context.ChecksumLength);
     }
 
     private static string LocalTime(DateTimeOffset moment, TimeZoneInfo zone, char separator) =>

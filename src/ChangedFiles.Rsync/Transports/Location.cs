@@ -1,8 +1,9 @@
-namespace ChangedFiles.Cli.Rsync;
+namespace ChangedFiles.Rsync.Transports;
 
 /// <summary>How a place is reached.</summary>
-internal enum LocationKind
+public enum LocationKind
 {
+    /// <summary>A path of this machine.</summary>
     Local,
 
     /// <summary><c>[USER@]HOST:PATH</c>, through a remote shell.</summary>
@@ -18,12 +19,15 @@ internal enum LocationKind
 /// <param name="Host">Name or address, IPv6 without its brackets; "" where a further source leaves it out.</param>
 /// <param name="User">Null without.</param>
 /// <param name="Port">0 where none is given.</param>
-internal sealed record Location(LocationKind Kind, string Path, string Host = "", string? User = null, int Port = 0)
+public sealed record Location(LocationKind Kind, string Path, string Host = "", string? User = null, int Port = 0)
 {
     private const string Scheme = "rsync://";
 
     /// <summary>The module of a daemon's path; "" asks for the list of modules.</summary>
     public string Module => Path.Split('/', 2)[0];
+
+    /// <summary>The path without the module.</summary>
+    public string PathInModule => Path.Split('/', 2) is [_, var rest] ? rest : "";
 
     /// <summary>Reads an argument. What does not look like a host is a local path: a "/" before the first ":", or no ":".</summary>
     public static Location Parse(string text)

@@ -1,0 +1,119 @@
+using ChangedFiles.Cli.Rsync;
+using ChangedFiles.TestKit;
+using Xunit;
+
+namespace ChangedFiles.Interop.Tests.Matrix;
+
+/// <summary>Directories to transfer between, daemons and shells: each run gets a copy of all of it, so that sources can be compared as well.</summary>
+internal sealed class MatrixBed : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+    private readonly RemoteShell _shell = new();
+    private readonly Dictionary<RsyncVersion, RsyncDaemon> _daemons = [];
+    private readonly Dictionary<RsyncVersion, string> _programs = [];
+    private int _runs;
+
+    public MatrixBed()
+    {
+        MatrixTree.Make(_directory.Mkdir("template"));
+        _directory.Mkdir("runs");
+    }
+
+    /// <summary>For <c>-e</c>.</summary>
+    public string Shell => _shell.Command;
+
+    /// <summary>This program, as <c>--rsync-path</c>.</summary>
+    public static string Ours { get; } = $"{Path.Combine(AppContext.BaseDirectory, "changedfiles")} rsync";
+
+    /// <summary>A daemon of a stock version whose module "runs" has all runs.</summary>
+    public string Daemon(RsyncVersion version)
+    {
+        if (!_daemons.TryGetValue(version, out var daemon))
+            _daemons[version] = daemon = new RsyncDaemon(version, new RsyncModule("runs", _directory["runs"]));
+        return daemon.Url("runs");
+    }
+
+    /// <summary>This program as the client, in this process.</summary>
+    public MatrixRun RunOurs(MatrixCase options, MatrixRoute route) => Run(options, route, OurClient);
+
+    /// <summary>A stock client.</summary>
+    public MatrixRun RunStock(RsyncVersion client, MatrixCase options, MatrixRoute route) => Run(options, route, words => Stock(client, words));
+
+    public void Dispose()
+    {
+        foreach (var daemon in _daemons.Values)
+            daemon.Dispose();
+        _shell.Dispose();
+        _directory.Dispose();
+    }
+
+    private MatrixRun Run(MatrixCase options, MatrixRoute route, Func<IReadOnlyList<string>, (int, string, string)> run)
+    {
+        var name = $"r{++_runs}";
+        var directory = _directory[$"runs/{name}"];
+        Command.Check("cp", "-a", _directory["template"], directory);
+        var words = options.Options.Select(word => word.Replace("{run}", directory, StringComparison.Ordinal).Replace("{up}", "..", StringComparison.Ordinal));
+        var sources = (options.Sources ?? ["src/"]).Select(source => route.Source(name, directory, source));
+        var start = DateTimeOffset.UtcNow;
+        var (code, output, error) = run(["-i", .. words, .. route.Options, .. sources, route.Destination(name, directory)]);
+        // What was made just now has the time of its making.
+        Command.Check("find", directory, "-newermt", $"@{start.ToUnixTimeSeconds() - 1}", "-exec", "touch", "-h", "-d", "@0", "{}", "+");
+        var result = new MatrixRun(code, output, error.Replace(name, "RUN", StringComparison.Ordinal), TreeSnapshot.Of(directory, TreeDetails.All));
+        Directory.Delete(directory, recursive: true);
+        return result;
+    }
+
+    private (int, string, string) Stock(RsyncVersion version, IReadOnlyList<string> words)
+    {
+        var program = _programs.TryGetValue(version, out var known) ? known : _programs[version] = version.Program();
+        var done = Command.Run(program, words);
+        return (done.ExitCode, done.Output, done.Error);
+    }
+
+    private static (int, string, string) OurClient(IReadOnlyList<string> words)
+    {
+        using var output = new MemoryStream();
+        using var error = new MemoryStream();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        var code = RsyncProgram.Run(words, new ProgramStreams(output, error), limit.Token);
+        return ((int)code, System.Text.Encoding.UTF8.GetString(output.ToArray()), System.Text.Encoding.UTF8.GetString(error.ToArray()));
+    }
+}
+
+/// <summary>How a run ended.</summary>
+internal sealed record MatrixRun(int ExitCode, string Output, string Error, TreeSnapshot Tree)
+{
+    /// <summary>What differs, or "".</summary>
+    public string Difference(MatrixRun other)
+    {
+        if (ExitCode != other.ExitCode)
+            return $"exit code {other.ExitCode} instead of {ExitCode}\n{other.Error}";
+        var tree = TreeDiff.Of(Tree, other.Tree, TreeIgnore.None);
+        if (!tree.IsEmpty)
+            return $"{tree}\n{other.Error}";
+        return Lines(Output).SequenceEqual(Lines(other.Output)) ? "" : $"said\n{Unique(other, this)}instead of\n{Unique(this, other)}";
+    }
+
+    // Deletions are told when they happen, beside the items of the sender.
+    private static IEnumerable<string> Lines(string text) => text.Split('\n').Order(StringComparer.Ordinal);
+
+    private static string Unique(MatrixRun one, MatrixRun other) =>
+        string.Concat(one.Output.Split('\n').Except(other.Output.Split('\n')).Select(line => line + "\n"));
+}
+
+/// <summary>From where to where.</summary>
+/// <param name="Base">What stands before the paths of the remote side: a daemon's module, or a shell's host; null for none.</param>
+/// <param name="Push">The remote side is the destination.</param>
+/// <param name="Options">What the route itself needs.</param>
+internal sealed record MatrixRoute(string? Base, bool Push, params string[] Options)
+{
+    public static MatrixRoute Local { get; } = new(null, true);
+
+    public string Source(string name, string directory, string path) => Base is null || Push ? $"{directory}/{path}" : Remote(name, directory, path);
+
+    public string Destination(string name, string directory) => Base is null || !Push ? $"{directory}/dst/" : Remote(name, directory, "dst/");
+
+    private string Remote(string name, string directory, string path) =>
+        Base!.StartsWith("rsync:", StringComparison.Ordinal) ? $"{Base}/{name}/{path}" : $"{Base}{directory}/{path}";
+}
