@@ -8,6 +8,7 @@ using ChangedFiles.Engine.Watching;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Transports;
 using Microsoft.Extensions.Logging;
 
 namespace ChangedFiles.Cli.Commands;
