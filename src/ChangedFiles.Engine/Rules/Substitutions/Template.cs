@@ -23,8 +23,6 @@ public sealed class Template
     /// <summary>The substitution when the whole template is just that, else null.</summary>
     public Substitution? Only => Parts is [{ Value: { } only }] ? only : null;
 
-    public bool Contains(Substitution substitution) => Parts.Any(p => p.Value == substitution);
-
     public static Template Parse(string text)
     {
         var builder = new Builder();
