@@ -35,6 +35,13 @@ public sealed class RequestedNames
             || _patterns.Exists(pattern => Allows(pattern, entry));
     }
 
+    /// <summary>
+    /// True for a directory that can only have come as the parent of something: whatever the sender says, its contents were not asked for,
+    /// and nothing may be deleted in it (docs/protocol.md 10.2).
+    /// </summary>
+    public bool IsOnlyParent(TreePath path) =>
+        !path.IsRoot && _parents.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(path.Bytes) && !AllowsName(path.Bytes);
+
     private void Add(SourceArgument argument)
     {
         if (argument.Path.Bytes.ContainsAny("*?[\\"u8))

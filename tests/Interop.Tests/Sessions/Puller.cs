@@ -21,15 +21,21 @@ internal static class Puller
 {
     /// <param name="destination">As a user writes it.</param>
     /// <param name="options">rsync's options.</param>
-    public static Pulled Pull(RsyncDaemon daemon, string destination, params IEnumerable<string> options)
+    public static Pulled Pull(RsyncDaemon daemon, string destination, params IEnumerable<string> options) =>
+        Pull(daemon.Port, destination, options);
+
+    /// <inheritdoc cref="Pull(RsyncDaemon, string, IEnumerable{string})"/>
+    public static Pulled Pull(int port, string destination, params IEnumerable<string> options)
     {
-        var invocation = RsyncCommandLine.Parse([.. options, daemon.Url("mod/"), destination], _ => null, Linux.FileModes.Umask);
+        var invocation = RsyncCommandLine.Parse([.. options, $"rsync://127.0.0.1:{port}/mod/", destination], _ => null, Linux.FileModes.Umask);
         KnownDaemon? known = null;
         using var session = DaemonClient.Open(new DaemonRequest
         {
-            Address = new DaemonAddress("127.0.0.1", "mod", daemon.Port),
+            Address = new DaemonAddress("127.0.0.1", "mod", port),
             Arguments = [.. invocation.ServerWords.ForDaemon("mod", invocation.RemotePaths).Select(ArgumentText.Encode)],
             Protocol = invocation.Options.Wire.Protocol,
+            ConnectTimeout = TimeSpan.FromSeconds(Math.Max(5, invocation.Options.Wire.Contimeout)),
+            Timeout = TimeSpan.FromSeconds(invocation.Options.Wire.Timeout),
             Wishes = NegotiationWishes.Of(invocation.Options),
         }, ref known, TestContext.Current.CancellationToken);
         return Run(session, invocation, destination);

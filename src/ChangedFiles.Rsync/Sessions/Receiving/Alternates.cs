@@ -78,7 +78,8 @@ internal sealed class Alternates
         var sameData = entry switch
         {
             { IsRegular: true } => _comparison.IsSame(entry, stat, file.Tree, file.Path),
-            { IsSymlink: true } => file.Tree.ReadLink(file.Path, out var text) == Errno.None && text.AsSpan().SequenceEqual(entry.LinkTarget),
+            { IsSymlink: true } =>
+                file.Tree.ReadLink(file.Path, out var text) == Errno.None && text.AsSpan().SequenceEqual(entry.LinkTarget),
             { IsDevice: true } => stat.RdevMajor == entry.Rdev.Major && stat.RdevMinor == entry.Rdev.Minor,
             _ => true,
         };

@@ -16,8 +16,8 @@ internal sealed class AttributeKeeper(Reception reception, Itemizer itemizer, st
     private readonly uint _newBits = 0x1FF & ~FileModes.Umask;
 
     /// <summary>
-    /// Without <c>-p</c>: what is there keeps its permissions, what is new gets the sender's within the umask; with <c>-E</c> whether it can
-    /// be executed is kept. The entry has the result from then on.
+    /// Without <c>-p</c>: what is there keeps its permissions, what is new gets the sender's within the umask; with <c>-E</c> whether it
+    /// can be executed is kept. The entry has the result from then on.
     /// </summary>
     public void DecideMode(FileEntry entry, in FileStat stat, bool exists)
     {

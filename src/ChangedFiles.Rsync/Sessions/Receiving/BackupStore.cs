@@ -6,7 +6,9 @@ using ChangedFiles.Rsync.Wire;
 
 namespace ChangedFiles.Rsync.Sessions.Receiving;
 
-/// <summary>Keeps what is replaced or deleted (<c>--backup</c>), beside it under another name or in a directory of its own. Both threads use it.</summary>
+/// <summary>
+/// Keeps what is replaced or deleted (<c>--backup</c>), beside it under another name or in a directory of its own. Both threads use it.
+/// </summary>
 internal sealed class BackupStore
 {
     private const uint NewDirectory = 0x1C0;

@@ -127,8 +127,9 @@ internal sealed class Deleter
             return Deletion.Done;
         if (error is Errno.ENOTEMPTY or Errno.EEXIST)
             return Complain(path, Deletion.NotEmpty);
+        var call = isDirectory ? "rmdir" : "unlink";
         _reception.Session.Say(MessageCode.ErrorXfer,
-            $"rsync: [generator] delete_file: {(isDirectory ? "rmdir" : "unlink")}({Reception.Text(path)}) failed: {Reception.Reason(error)}");
+            $"rsync: [generator] delete_file: {call}({Reception.Text(path)}) failed: {Reception.Reason(error)}");
         return Deletion.Failed;
     }
 
@@ -172,7 +173,8 @@ internal sealed class Deleter
             if (!IsProtected(path, kind == FileKind.Directory, beingDeleted))
                 found.Add((path, kind == FileKind.Directory));
         }
-        found.Sort(static (one, other) => FileOrder.Compare(other.Path.Bytes, other.IsDirectory, false, one.Path.Bytes, one.IsDirectory, false));
+        found.Sort(static (one, other) =>
+            FileOrder.Compare(other.Path.Bytes, other.IsDirectory, false, one.Path.Bytes, one.IsDirectory, false));
         return found;
     }
 

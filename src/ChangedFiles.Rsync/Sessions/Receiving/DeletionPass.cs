@@ -5,7 +5,7 @@ using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Rsync.Sessions.Receiving;
 
-/// <summary>When extraneous names are deleted: before everything, as each directory is come to, or at the end (docs/protocol.md 10.1).</summary>
+/// <summary>When extraneous names are deleted: before everything, in each directory, or at the end (docs/protocol.md 10.1).</summary>
 internal sealed class DeletionPass(Reception reception, Deleter deleter)
 {
     private readonly DeleteMode _mode = reception.Options.Deletion.ModeFor(reception.Session.Terms.Protocol);

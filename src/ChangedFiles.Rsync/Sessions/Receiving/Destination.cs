@@ -13,7 +13,7 @@ public sealed record Destination
     /// <summary>The deepest directory of the argument that exists. The session does not dispose of it.</summary>
     public required IFileTarget Tree { get; init; }
 
-    /// <summary>What the argument names below <see cref="Tree"/>: missing, or no directory. The root: the tree itself is the destination.</summary>
+    /// <summary>What the argument names below <see cref="Tree"/>: missing, or no directory. The root: the tree itself.</summary>
     public TreePath Path { get; init; }
 
     /// <summary>The argument ended in a slash: it can only be a directory.</summary>
@@ -46,7 +46,8 @@ public sealed record Destination
                 return Below(tree!, missing, argument, directory, options);
             var name = ArgumentText.Encode(at[(at.LastIndexOf('/') + 1)..]);
             if (error is not (Errno.ENOENT or Errno.ENOTDIR) || !TreePath.TryParse(name, out var last) || last.IsRoot)
-                throw new RsyncException(ExitCode.FileSelection, SessionStage.Setup, $"cannot open destination \"{at}\": {error.Describe()} ({(int)error})");
+                throw new RsyncException(ExitCode.FileSelection, SessionStage.Setup,
+                    $"cannot open destination \"{at}\": {error.Describe()} ({(int)error})");
             missing = last.Append(missing);
         }
     }
@@ -72,7 +73,8 @@ public sealed record Destination
         };
     }
 
-    private static Errno OpenOtherDirectory(string destination, string directory, bool make, LocalTreeOptions? options, out IFileTarget? other)
+    private static Errno OpenOtherDirectory(
+        string destination, string directory, bool make, LocalTreeOptions? options, out IFileTarget? other)
     {
         var path = directory.StartsWith('/') ? directory : $"{destination}/{directory}";
         var error = LocalTree.Open(ArgumentText.Encode(path), out var tree, options);

@@ -7,7 +7,7 @@ using ChangedFiles.Rsync.Wire;
 
 namespace ChangedFiles.Rsync.Sessions.Receiving;
 
-/// <summary>Decides, once the lists say what comes, whether the destination is a directory or a file's new name (docs/protocol.md 7.0).</summary>
+/// <summary>Decides, when the first list has come, what the destination is: a directory, or a file (docs/protocol.md 7.0).</summary>
 internal sealed class DestinationResolution(Reception reception)
 {
     private const uint AllAccess = 0x1FF; // rwxrwxrwx, less what the umask takes
@@ -58,7 +58,9 @@ internal sealed class DestinationResolution(Reception reception)
         }
         if (first[first.Start] is { Path.IsRoot: true } top)
             top.Marks |= EntryMarks.Made;
-        Say(made > 0 ? Messages.CreatedDirectories(made + 1, _destination.Name) : Messages.CreatedDirectory(_destination.Name.TrimEnd('/')));
+        Say(made > 0
+            ? Messages.CreatedDirectories(made + 1, _destination.Name)
+            : Messages.CreatedDirectory(_destination.Name.TrimEnd('/')));
         Enter(path);
     }
 

@@ -47,8 +47,11 @@ internal sealed class ExtendedAttributes(Reception reception)
     }
 
     /// <summary>What is to be set on a file of this entry. A value that never came is left out.</summary>
-    public static IReadOnlyList<Xattr> ToSet(FileEntry entry) =>
-        entry.Xattrs is null ? [] : [.. entry.Xattrs.Items.Where(item => item.Value is not null).Select(item => new Xattr(item.Name, item.Value!))];
+    public static IReadOnlyList<Xattr> ToSet(FileEntry entry)
+    {
+        var here = (entry.Xattrs ?? XattrList.Empty).Items.Where(item => item.Value is not null);
+        return [.. here.Select(item => new Xattr(item.Name, item.Value!))];
+    }
 
     private static PosixAcl? Read(IFileSource tree, TreePath path, ReadOnlySpan<byte> attribute) =>
         tree.GetXattr(path, attribute, out var value) == Errno.None && PosixAcl.TryParse(value, out var acl) ? acl : null;

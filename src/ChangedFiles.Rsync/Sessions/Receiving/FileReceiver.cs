@@ -9,7 +9,7 @@ using ChangedFiles.Rsync.Wire;
 
 namespace ChangedFiles.Rsync.Sessions.Receiving;
 
-/// <summary>Takes in the data of one file after another: builds it, checks its digest, puts it in its place (docs/protocol.md 7.5).</summary>
+/// <summary>Takes in the data of one file after another: builds it, checks its digest, has it placed (docs/protocol.md 7.5).</summary>
 internal sealed class FileReceiver : IDisposable
 {
     private readonly Reception _reception;
@@ -36,7 +36,7 @@ internal sealed class FileReceiver : IDisposable
     }
 
     /// <summary>Takes in the data of a request.</summary>
-    /// <returns>Whether it is in its place, is to be asked for again, or cannot be had; null: it waits for <see cref="PutDelayed"/>.</returns>
+    /// <returns>Whether it is in its place, to be asked for again, or not to be had; null: it waits for <see cref="PutDelayed"/>.</returns>
     public NewsKind? Receive(PendingRequest request)
     {
         var report = request.Entry.Report(request.Flags, sending: false) with { Xname = request.Xname };
@@ -106,7 +106,8 @@ internal sealed class FileReceiver : IDisposable
         if (isAppended && _options.Append == AppendMode.Verify)
             HashStart(file, start);
         var sparse = _options.Sparse ? new SparseWriter(file, _placement.IsInPlace(request)) : null;
-        using var delta = new DeltaApply(request.Head, basis is null || isAppended ? null : basis.ReadAt, Write, _digest, start) { InPlace = isInPlace };
+        ReadAt? read = basis is null || isAppended ? null : basis.ReadAt;
+        using var delta = new DeltaApply(request.Head, read, Write, _digest, start) { InPlace = isInPlace };
         Apply(request, delta);
         if (failure == Errno.None && (sparse is not null || _options.Preallocate || _placement.IsInPlace(request)))
             failure = file.SetLength(delta.Length);

@@ -48,13 +48,16 @@ internal sealed class FileWork
         var alternate = FindAlternate(item, present);
         if (alternate.Match >= AlternateMatch.Data && TakeFrom(alternate, item, present))
             return true;
-        if (alternate.Match == AlternateMatch.None && present is { } stat && _comparison.IsSame(item.Entry, stat, _reception.Target, item.Path))
+        if (alternate.Match == AlternateMatch.None && present is { } stat)
         {
-            Adjust(item, stat);
-            return true;
+            if (_comparison.IsSame(item.Entry, stat, _reception.Target, item.Path))
+            {
+                Adjust(item, stat);
+                return true;
+            }
+            if (_options.Writing.Append != AppendMode.None && stat.Size >= item.Entry.Length)
+                return false;
         }
-        if (alternate.Match == AlternateMatch.None && present is { } old && _options.Writing.Append != AppendMode.None && old.Size >= item.Entry.Length)
-            return false;
         Ask(item, present, alternate);
         return false;
     }
@@ -114,8 +117,7 @@ internal sealed class FileWork
         if (alternate.Match == AlternateMatch.Exact && _alternates.Use == AlternateDest.Compare)
             return LeaveOut(item, present);
         item.Work.IsTouched = true;
-        if (alternate.Match == AlternateMatch.Exact && _alternates.Use == AlternateDest.Link
-            && (_options.DryRun || _reception.Target.LinkFrom(alternate.File.Tree, alternate.File.Path, item.Path, replace: true) == Errno.None))
+        if (alternate.Match == AlternateMatch.Exact && _alternates.Use == AlternateDest.Link && TryLink(alternate.File, item.Path))
         {
             _itemizer.ReportUnchanged(item, ItemFlags.LocalChange | ItemFlags.XnameFollows);
             return true;
@@ -125,6 +127,9 @@ internal sealed class FileWork
         _itemizer.Report(item, _itemizer.Compare(item, alternate.Stat, ItemFlags.LocalChange, file: alternate.File));
         return true;
     }
+
+    private bool TryLink(BasisFile file, TreePath path) =>
+        _options.DryRun || _reception.Target.LinkFrom(file.Tree, file.Path, path, replace: true) == Errno.None;
 
     private bool LeaveOut(in Item item, FileStat? present)
     {
@@ -191,7 +196,8 @@ internal sealed class FileWork
     private (BasisFile? File, byte Number, bool IsOwn) Choose(in Item item, FileStat? present, in Alternate alternate, out byte[] xname)
     {
         xname = [];
-        if (_partials?[item.Path] is { } partial && partial.Tree.Stat(partial.Path, out var stat) == Errno.None && stat is { IsRegular: true, Size: > 0 })
+        if (_partials?[item.Path] is { } partial && partial.Tree.Stat(partial.Path, out var stat) == Errno.None
+            && stat is { IsRegular: true, Size: > 0 })
             return (partial, Basis.Partial, false);
         if (alternate.Match != AlternateMatch.None)
             return (alternate.File, (byte)(Basis.FirstAlternate + alternate.Number), false);

@@ -4,8 +4,8 @@ using ChangedFiles.Rsync.Files;
 namespace ChangedFiles.Rsync.Sessions.Receiving;
 
 /// <summary>
-/// Looks for a file in the same directory that may be an older version under another name (<c>--fuzzy</c>): one of equal size and time, else
-/// the one with the most similar name.
+/// Looks for a file in the same directory that may be an older version under another name (<c>--fuzzy</c>): one of equal size and time,
+/// else the one with the most similar name.
 /// </summary>
 internal sealed class FuzzySearch(Reception reception, Alternates alternates, Itemizer itemizer)
 {
@@ -31,7 +31,8 @@ internal sealed class FuzzySearch(Reception reception, Alternates alternates, It
                 if (score <= bestScore)
                     continue;
                 bestScore = score;
-                best = (new BasisFile(_known[i].Directory.Tree, _known[i].Directory.Path.Child(file.Name)), (byte)(Basis.Fuzzy + i), file.Stat.Size);
+                var (tree, path) = _known[i].Directory;
+                best = (new BasisFile(tree, path.Child(file.Name)), (byte)(Basis.Fuzzy + i), file.Stat.Size);
             }
         }
         return best;
@@ -56,7 +57,8 @@ internal sealed class FuzzySearch(Reception reception, Alternates alternates, It
         foreach (var name in names.Take(MaxNames))
         {
             if (name.Kind is FileKind.Regular or FileKind.None
-                && directory.Tree.Stat(directory.Path.Child(name.Name), out var stat) == Errno.None && stat is { IsRegular: true, Size: > 0 })
+                && directory.Tree.Stat(directory.Path.Child(name.Name), out var stat) == Errno.None
+                && stat is { IsRegular: true, Size: > 0 })
                 files.Add(new Candidate(name.Name, stat));
         }
         return (directory, files);

@@ -94,7 +94,8 @@ internal sealed class Generator
         {
             var deleted = _reception.Stats.Deleted;
             _writer.WriteIndex(FileIndex.DeletionCounts);
-            foreach (var count in (ReadOnlySpan<long>)[deleted.Regular, deleted.Directories, deleted.Links, deleted.Devices, deleted.Specials])
+            ReadOnlySpan<long> counts = [deleted.Regular, deleted.Directories, deleted.Links, deleted.Devices, deleted.Specials];
+            foreach (var count in counts)
                 _writer.WriteVarint((int)count);
         }
         SayDone();

@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace ChangedFiles.Rsync.Sessions.Receiving;
 
 /// <summary>
-/// Runs the generator beside the receiver. The first of them that fails ends the waits of the other; what it failed with is what is reported,
-/// unless the other one has the peer's own words.
+/// Runs the generator beside the receiver. The first of them that fails ends the waits of the other; what it failed with is what is
+/// reported, unless the other one has the peer's own words.
 /// </summary>
 internal sealed class GeneratorThread : IDisposable
 {
@@ -23,7 +23,11 @@ internal sealed class GeneratorThread : IDisposable
 
     public void RunBeside(Action receiver)
     {
-        var thread = new Thread(() => Guard(() => new Generator(_reception, Stopped).Run())) { IsBackground = true, Name = "rsync generator" };
+        var thread = new Thread(() => Guard(() => new Generator(_reception, Stopped).Run()))
+        {
+            IsBackground = true,
+            Name = "rsync generator",
+        };
         thread.Start();
         Guard(receiver);
         thread.Join();

@@ -6,14 +6,14 @@ using ChangedFiles.Rsync.Options;
 namespace ChangedFiles.Rsync.Sessions.Receiving;
 
 /// <summary>
-/// Names of one inode (docs/protocol.md 9.1): one of them is received, or is there already, the others are linked to it. All of it belongs to
-/// the generating thread.
+/// Names of one inode (docs/protocol.md 9.1): one of them is received, or is there already, the others are linked to it. All of it
+/// belongs to the generating thread.
 /// </summary>
 internal sealed class HardLinks(Reception reception, Itemizer itemizer, WayClearer way)
 {
     private readonly Dictionary<HardLinkGroup, Group> _groups = [];
 
-    /// <summary>Decides whether a member is a matter of others: it is linked to the finished one, or waits for the one that is on its way.</summary>
+    /// <summary>Decides whether a member is a matter of others: linked to the finished one, or waiting for the one on its way.</summary>
     /// <returns>True when nothing else is to be done about it now.</returns>
     public bool Handle(in Item item, FileStat? present)
     {
@@ -118,7 +118,9 @@ internal sealed class HardLinks(Reception reception, Itemizer itemizer, WayClear
             reception.Complain("generator", $"link {reception.Quoted(existing)} =>", item.Path, error);
             return;
         }
-        itemizer.Report(item, comparable is { } old ? itemizer.Compare(item, old, flags, isNamed: true) : flags | itemizer.NewFlags(item.Entry),
+        itemizer.Report(
+            item,
+            comparable is { } old ? itemizer.Compare(item, old, flags, isNamed: true) : flags | itemizer.NewFlags(item.Entry),
             existing.Bytes.ToArray());
     }
 

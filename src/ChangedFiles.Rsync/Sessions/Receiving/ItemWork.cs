@@ -64,7 +64,7 @@ internal sealed class ItemWork
             TryOthers(links, item.Index);
     }
 
-    /// <summary>The last member of a group that others wait for was passed over, or could not be had: one of them comes in its place.</summary>
+    /// <summary>The last member of a group was passed over, or could not be had: one of those that wait comes in its place.</summary>
     private void TryOthers(HardLinkGroup links, int index)
     {
         while (_hardLinks.NextCandidate(links, index) is { } next)

@@ -1,5 +1,6 @@
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.FileList;
+using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Wire;
 
@@ -58,9 +59,16 @@ internal sealed class Itemizer(Reception reception, FrameWriter writer)
             flags |= ItemFlags.ReportOwner;
         if (KeepsGroup(entry) && entry.Gid != stat.Gid)
             flags |= ItemFlags.ReportGroup;
-        if (_preserve.Acls && !entry.IsSymlink && ExtendedAttributes.AclsDiffer(entry, stat, file?.Tree ?? reception.Target, file?.Path ?? item.Path))
+        return _preserve.Acls || _preserve.Xattrs > 0
+            ? CompareExtended(entry, stat, file?.Tree ?? reception.Target, file?.Path ?? item.Path, flags)
+            : flags;
+    }
+
+    private ItemFlags CompareExtended(FileEntry entry, in FileStat stat, IFileSource tree, TreePath path, ItemFlags flags)
+    {
+        if (_preserve.Acls && !entry.IsSymlink && ExtendedAttributes.AclsDiffer(entry, stat, tree, path))
             flags |= ItemFlags.ReportAcl;
-        if (_preserve.Xattrs > 0 && _extended.XattrsDiffer(entry, file?.Tree ?? reception.Target, file?.Path ?? item.Path))
+        if (_preserve.Xattrs > 0 && _extended.XattrsDiffer(entry, tree, path))
             flags |= ItemFlags.ReportXattr;
         return flags;
     }

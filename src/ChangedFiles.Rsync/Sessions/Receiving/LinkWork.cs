@@ -31,7 +31,10 @@ internal sealed class LinkWork(
         if (entry.LinkTarget is { } target && _options.Selection.SafeLinks && LinkTarget.IsUnsafe(target, entry.Path))
         {
             if (reception.Half.Report.Info[InfoFlag.Symsafe] > 0)
-                reception.Session.Say(MessageCode.Info, Messages.IgnoringUnsafeLink(Reception.Text(entry.Path), ArgumentText.Decode(target)));
+            {
+                reception.Session.Say(MessageCode.Info,
+                    Messages.IgnoringUnsafeLink(Reception.Text(entry.Path), ArgumentText.Decode(target)));
+            }
             return true;
         }
         if (present is { } stat && IsSame(item, stat))

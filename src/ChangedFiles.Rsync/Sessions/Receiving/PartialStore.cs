@@ -4,7 +4,9 @@ using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Rsync.Sessions.Receiving;
 
-/// <summary>Where files are that are not complete, or wait for the end (docs/protocol.md 7.7): a directory in each directory, or one for all.</summary>
+/// <summary>
+/// Where files are that are not complete, or wait for the end (docs/protocol.md 7.7): a directory in each directory, or one for all.
+/// </summary>
 internal sealed class PartialStore
 {
     private const uint Private = 0x1C0;

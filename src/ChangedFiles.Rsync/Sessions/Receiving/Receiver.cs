@@ -6,7 +6,7 @@ using ChangedFiles.Rsync.Wire;
 namespace ChangedFiles.Rsync.Sessions.Receiving;
 
 /// <summary>
-/// The half that reads: file lists, answers to the generator's items, phase ends (docs/protocol.md 7.5, 7.8). Tells the generator of all of it.
+/// The half that reads: file lists, answers to the generator's items, phase ends (docs/protocol.md 7.5, 7.8). Tells the generator of all.
 /// </summary>
 internal sealed class Receiver
 {

@@ -7,8 +7,8 @@ using ChangedFiles.Rsync.Wire;
 namespace ChangedFiles.Rsync.Sessions.Receiving;
 
 /// <summary>
-/// The receiving side of a transfer: a client that pulls, or a server that is pushed to (docs/protocol.md 0, 7). Filter rules have been sent
-/// or read before it runs. Its two halves run at the same time: the generator in a thread of its own, the receiver in the caller's.
+/// The receiving side of a transfer: a client that pulls, or a server that is pushed to (docs/protocol.md 0, 7). Filter rules have been
+/// sent or read before it runs. Its two halves run at the same time: the generator in a thread of its own, the receiver in the caller's.
 /// </summary>
 public sealed record ReceivingHalf
 {
@@ -36,7 +36,7 @@ public sealed record ReceivingHalf
     /// <summary>The numbers, as they grow.</summary>
     public TransferStats Stats { get; init; } = new();
 
-    /// <summary>Written by the generating thread before everything else: names of a files-from, which travel while the lists come (5.4).</summary>
+    /// <summary>Written by the generating thread first of all: names of a files-from, which travel while the lists come (5.4).</summary>
     internal Action<FrameWriter>? WriteFirst { get; init; }
 
     /// <summary>Runs the transfer over an open session. When this returns it has run to its end; single files may have failed.</summary>
@@ -64,6 +64,7 @@ public sealed record ReceivingHalf
     private static TransferResult Run(Session session, Reception reception, CancellationToken cancellation)
     {
         session.Writer.LeaveReadingToOthers();
+        session.Connection.LimitsSilence = true;
         using var generating = new GeneratorThread(reception, cancellation);
         using (session.Connection.CancelWith(generating.Stopped))
             generating.RunBeside(() => new Receiver(reception).Run());

@@ -24,7 +24,8 @@ internal sealed class SideDirectory
         if (other is not null)
             reception.Own(Tree = other);
         else if (make)
-            throw new RsyncException(ExitCode.FileSelection, SessionStage.FileList, $"cannot use directory \"{directory}\": {Reception.Reason(Error)}");
+            throw new RsyncException(ExitCode.FileSelection, SessionStage.FileList,
+                $"cannot use directory \"{directory}\": {Reception.Reason(Error)}");
     }
 
     /// <summary>As written.</summary>
