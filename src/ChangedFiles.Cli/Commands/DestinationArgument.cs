@@ -30,7 +30,7 @@ internal static class DestinationArgument
         location.Kind switch
         {
             LocationKind.Daemon => Daemon(text, location, ownName, settings),
-            LocationKind.Shell => throw new UsageException($"{text}: destinations over a remote shell are not there yet; use host::module or rsync://host/module"),
+            LocationKind.Shell => Shell(text, location, ownName, settings),
             _ => Local(text, location.Path, ownName, settings),
         };
 
@@ -52,20 +52,40 @@ internal static class DestinationArgument
     {
         if (location.Module.Length == 0)
             throw new UsageException($"{text}: the module is missing: rsync://host/MODULE/path");
-        var directory = location.Path[location.Module.Length..].Trim('/');
-        var options = new DaemonDestinationOptions
+        var address = new DaemonAddress(location.Host, location.Module, location.Port > 0 ? location.Port : settings.Port, location.User);
+        var directory = Join(location.Path[location.Module.Length..].Trim('/'), ownName);
+        return Rsync(text, () => new DaemonServer(address, directory, Password(settings)), settings);
+    }
+
+    private static DestinationMaker Shell(string text, Location location, string ownName, MirrorSettings settings)
+    {
+        var options = new ShellServerOptions
+        {
+            Shell = RemoteShellCommand.Split(settings.Rsh),
+            User = location.User,
+            Host = location.Host,
+            RsyncPath = settings.RsyncPath,
+            Directory = Join(location.Path, ownName),
+        };
+        if (options.Shell.Count == 0)
+            throw new UsageException("--rsh is empty: name the remote shell's command");
+        return Rsync(text, () => new ShellServer(options), settings);
+    }
+
+    private static DestinationMaker Rsync(string text, Func<IRsyncServer> server, MirrorSettings settings) => (source, _) => new RsyncDestination(
+        new RsyncDestinationOptions
         {
             Name = text,
-            Address = new DaemonAddress(location.Host, location.Module, location.Port > 0 ? location.Port : settings.Port, location.User),
-            Directory = directory.Length == 0 ? ownName : ownName.Length == 0 ? directory : $"{directory}/{ownName}",
-            Password = Password(settings),
+            Server = server(),
             Delete = settings.Delete,
             DryRun = settings.DryRun,
             NumericIds = settings.NumericIds,
             Filters = settings.Filters,
-        };
-        return (source, _) => new DaemonDestination(options, source);
-    }
+        },
+        source);
+
+    private static string Join(string directory, string name) =>
+        directory.Length == 0 ? name : name.Length == 0 ? directory : $"{directory.TrimEnd('/')}/{name}";
 
     private static byte[]? Password(MirrorSettings settings)
     {
@@ -85,6 +105,12 @@ internal sealed record MirrorSettings
     public bool DryRun { get; init; }
 
     public bool NumericIds { get; init; }
+
+    /// <summary>The remote shell's command line.</summary>
+    public string Rsh { get; init; } = RemoteShellCommand.DefaultShell;
+
+    /// <summary>The remote rsync, as the remote shell is to read it.</summary>
+    public string RsyncPath { get; init; } = "rsync";
 
     public string? PasswordFile { get; init; }
 

@@ -13,7 +13,7 @@ namespace ChangedFiles.Cli.Commands;
 internal static class MirrorCommand
 {
     private static readonly Argument<string> Source = new("SRC") { Description = "The directory. With a trailing slash its contents, without it the directory itself." };
-    private static readonly Argument<string> Destination = new("DEST") { Description = "rsync://[user@]host[:port]/module[/path], [user@]host::module[/path], or a local directory." };
+    private static readonly Argument<string> Destination = new("DEST") { Description = "rsync://[user@]host[:port]/module[/path], [user@]host::module[/path], [user@]host:path (over ssh), or a local directory." };
     private static readonly Option<string[]> To = new("--to") { Description = "A further destination; may be given several times.", HelpName = "DEST" };
     private static readonly Option<bool> Once = new("--once") { Description = "Stop when both sides are equal." };
     private static readonly Option<bool> DryRun = new("--dry-run", "-n") { Description = "Only tell what the first sync would change, then stop." };
@@ -21,6 +21,8 @@ internal static class MirrorCommand
     private static readonly Option<bool> NumericIds = new("--numeric-ids") { Description = "Owners and groups by number, not by name." };
     private static readonly Option<string> PasswordFile = new("--password-file") { Description = "For daemons that ask for a password (or set RSYNC_PASSWORD).", HelpName = "FILE" };
     private static readonly Option<int> Port = new("--port") { Description = "The daemon's port.", DefaultValueFactory = _ => DaemonAddress.DefaultPort };
+    private static readonly Option<string> Rsh = new("--rsh", "-e") { Description = "The remote shell, with options (or set RSYNC_RSH).", HelpName = "COMMAND", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("RSYNC_RSH") ?? "ssh" };
+    private static readonly Option<string> RsyncPath = new("--rsync-path") { Description = "The rsync of the other machine.", HelpName = "PROGRAM", DefaultValueFactory = _ => "rsync" };
     private static readonly Option<EventSourceKind> WatchWith = new("--source") { Description = "How changes are seen." };
     private static readonly Option<string[]> Exclude = new("--exclude") { Description = "Leave out what matches; the destination keeps what it has there.", HelpName = "PATTERN" };
     private static readonly Option<string[]> Include = new("--include") { Description = "Do not leave out what matches.", HelpName = "PATTERN" };
@@ -34,7 +36,7 @@ internal static class MirrorCommand
     {
         var command = new Command("mirror", "Keep DEST equal to SRC: sync once, then follow every change within milliseconds.")
         {
-            Source, Destination, To, Once, DryRun, NoDelete, NumericIds, PasswordFile, Port, WatchWith,
+            Source, Destination, To, Once, DryRun, NoDelete, NumericIds, PasswordFile, Port, Rsh, RsyncPath, WatchWith,
             Exclude, Include, Filter, ExcludeFrom, IncludeFrom, Verbose, Json,
         };
         command.SetAction(parsed => (int)Guard(() => Run(parsed)));
@@ -52,6 +54,8 @@ internal static class MirrorCommand
             DryRun = parsed.GetValue(DryRun),
             Delete = !parsed.GetValue(NoDelete),
             NumericIds = parsed.GetValue(NumericIds),
+            Rsh = parsed.GetValue(Rsh)!,
+            RsyncPath = parsed.GetValue(RsyncPath)!,
             PasswordFile = parsed.GetValue(PasswordFile),
         };
         var ownName = DestinationArgument.OwnName(source);

@@ -2,6 +2,23 @@ using ChangedFiles.Rsync.Files;
 
 namespace ChangedFiles.Engine.Changes;
 
+/// <summary>What may have happened to a name since it was last confirmed.</summary>
+[Flags]
+public enum Touch
+{
+    None = 0,
+    /// <summary>The file was written to.</summary>
+    Content = 0x1,
+    /// <summary>Mode, owner or times were set: the time of modification need not tell of a change any more.</summary>
+    Attributes = 0x2,
+    /// <summary>Here is another file than before, or none.</summary>
+    Replaced = 0x4,
+    /// <summary>What is here was renamed to here.</summary>
+    Renamed = 0x8,
+    /// <summary>Nothing is known.</summary>
+    Anything = Content | Attributes | Replaced,
+}
+
 /// <summary>"Look again at this name": nothing more is known, and nothing more is needed, because what is there is looked up when it is sent.</summary>
 public readonly record struct DirtyMark(TreePath Path)
 {
@@ -20,17 +37,39 @@ public readonly record struct DirtyMark(TreePath Path)
     /// <summary>Not to be taken before this timestamp: a file that is being written is not sent half-done.</summary>
     public long NotBefore { get; init; }
 
-    /// <summary>A hint: what is here now may be what was there before. A wrong hint costs nothing but the attempt.</summary>
+    /// <summary>What may have happened.</summary>
+    public Touch Touched { get; init; } = Touch.Anything;
+
+    /// <summary>
+    /// A hint: the name that the destination has for what was renamed to here. Checked before it is used.
+    /// </summary>
     public TreePath? RenamedFrom { get; init; }
 
+    /// <summary>It was looked at once and put off, because what was found did not fit and another event was likely on its way.</summary>
+    public bool PutOff { get; init; }
+
+    /// <summary>
+    /// Size and time of modification tell whether the content is the one that was confirmed: nobody wrote to it and then set its times.
+    /// </summary>
+    public bool IsContentKnown => (Touched & (Touch.Content | Touch.Attributes)) != (Touch.Content | Touch.Attributes);
+
+    /// <summary>Nothing that the destination has could be trusted to be this.</summary>
+    public bool IsUnknown => !IsContentKnown || (RenamedFrom is null && Touched.HasFlag(Touch.Replaced));
+
     /// <summary>One mark for both, when a name is marked twice. The newer hint and the earlier moment count.</summary>
-    public DirtyMark Merge(DirtyMark newer) => this with
+    public DirtyMark Merge(DirtyMark newer)
     {
-        Subtree = Subtree || newer.Subtree,
-        Names = Names || newer.Names,
-        Trusting = (Trusting || !Subtree) && (newer.Trusting || !newer.Subtree),
-        Since = Math.Min(Since, newer.Since),
-        NotBefore = Math.Min(NotBefore, newer.NotBefore),
-        RenamedFrom = newer.RenamedFrom ?? RenamedFrom,
-    };
+        var replaced = newer.Touched.HasFlag(Touch.Replaced);
+        return this with
+        {
+            Subtree = Subtree || newer.Subtree,
+            Names = Names || newer.Names,
+            Trusting = (Trusting || !Subtree) && (newer.Trusting || !newer.Subtree),
+            Since = Math.Min(Since, newer.Since),
+            NotBefore = Math.Min(NotBefore, newer.NotBefore),
+            PutOff = newer.PutOff,
+            Touched = replaced ? newer.Touched : Touched | newer.Touched,
+            RenamedFrom = replaced ? newer.RenamedFrom : RenamedFrom,
+        };
+    }
 }

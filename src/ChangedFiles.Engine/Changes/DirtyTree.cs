@@ -18,6 +18,9 @@ public sealed class DirtyTree
 
     private const int LargeTable = 4096;
 
+    /// <summary>With more marks than this a renamed directory is not searched for those below it, and loses its hint.</summary>
+    private const int MostMoved = 10_000;
+
     private readonly object _lock = new();
     private readonly TimeProvider _clock;
     private readonly int _limit;
@@ -25,6 +28,8 @@ public sealed class DirtyTree
     private readonly PriorityQueue<TreePath, long> _held = new();
     private Dictionary<TreePath, DirtyMark> _marks = [];
     private List<DirtyMark> _inFlight = [];
+    // Made when it is asked for.
+    private Dictionary<TreePath, TreePath>? _hintsInFlight;
     private int _subtrees;
     private bool _woken;
 
@@ -59,13 +64,31 @@ public sealed class DirtyTree
     /// <summary>Marks a name as seen changed now.</summary>
     /// <param name="path">The name.</param>
     /// <param name="subtree">Everything below it too.</param>
-    /// <param name="renamedFrom">The name it had before. Renamed again before anybody looked, it is still the first name that the destination knows.</param>
+    /// <param name="touched">What may have happened to it.</param>
     /// <param name="hold">How long it may wait for a sign that the change is complete; any mark without a hold ends the wait.</param>
-    public void Mark(TreePath path, bool subtree = false, TreePath? renamedFrom = null, TimeSpan hold = default)
+    public void Mark(TreePath path, bool subtree = false, Touch touched = Touch.Anything, TimeSpan hold = default)
     {
-        var mark = new DirtyMark(path) { Subtree = subtree, Since = _clock.GetTimestamp(), NotBefore = After(hold) };
+        var mark = new DirtyMark(path) { Subtree = subtree, Since = _clock.GetTimestamp(), NotBefore = After(hold), Touched = touched };
         lock (_lock)
-            Add(renamedFrom is { } old ? mark with { RenamedFrom = KnownName(old, path) } : mark);
+            Add(mark);
+    }
+
+    /// <summary>
+    /// Marks two names: what was at <paramref name="old"/> is at <paramref name="path"/> now. The hint that goes with it names what the destination knows:
+    /// renamed again before anybody looked, that is still the first name.
+    /// </summary>
+    /// <param name="directory">It is a directory, so that all below has moved too.</param>
+    public void MarkRenamed(TreePath old, TreePath path, bool directory)
+    {
+        var now = _clock.GetTimestamp();
+        lock (_lock)
+        {
+            var known = KnownName(old, out var touched);
+            if (directory && !MoveBelow(old, path))
+                known = null;
+            Add(new DirtyMark(old) { Subtree = directory, Since = now });
+            Add(new DirtyMark(path) { Subtree = directory, Since = now, Touched = Touch.Replaced | Touch.Renamed | touched, RenamedFrom = known == path ? null : known });
+        }
     }
 
     /// <summary>Marks a directory for a comparison of its own names.</summary>
@@ -168,7 +191,7 @@ public sealed class DirtyTree
             batch = WithoutSwallowed(batch);
             if (_marks.Count == 0)
                 ForgetEverything();
-            _inFlight = batch;
+            (_inFlight, _hintsInFlight) = (batch, null);
             return batch;
         }
     }
@@ -185,7 +208,7 @@ public sealed class DirtyTree
         var returned = marks.ToList();
         lock (_lock)
         {
-            _inFlight = [];
+            (_inFlight, _hintsInFlight) = ([], null);
             foreach (var mark in returned)
                 Add(mark);
             Monitor.PulseAll(_lock);
@@ -253,17 +276,45 @@ public sealed class DirtyTree
         return Math.Max(0, (due - _clock.GetTimestamp()) * 1000 / _clock.TimestampFrequency) + 1;
     }
 
-    /// <summary>The name at the destination of what is renamed from <paramref name="old"/> now; the hint moves along. Null: it is back where it was.</summary>
-    private TreePath? KnownName(TreePath old, TreePath now)
+    /// <summary>
+    /// The name at the destination of what is at <paramref name="path"/>; null where the destination has nothing of it. Of what is in flight nobody knows how
+    /// far it is: the planner learns it when it has arrived.
+    /// </summary>
+    private TreePath? KnownName(TreePath path, out Touch touched)
     {
-        if (!_marks.TryGetValue(old, out var mark) || mark.RenamedFrom is not { } first)
-            return old;
-        _marks[old] = mark with { RenamedFrom = null };
-        return first == now ? null : first;
+        touched = Touch.None;
+        if (_marks.TryGetValue(path, out var mark))
+        {
+            touched = mark.Touched & (Touch.Content | Touch.Attributes);
+            // The hint moves along with what it is about.
+            _marks[path] = mark with { RenamedFrom = null };
+            return mark.Touched.HasFlag(Touch.Replaced) ? mark.RenamedFrom : path;
+        }
+        for (var above = path; _subtrees > 0 && !above.IsRoot;)
+        {
+            above = above.Parent;
+            if (_marks.TryGetValue(above, out mark) && mark.Subtree)
+                return mark.RenamedFrom?.Append(path.RelativeTo(above));
+        }
+        _hintsInFlight ??= _inFlight.Where(moved => moved.RenamedFrom is not null).ToDictionary(moved => moved.Path, moved => moved.RenamedFrom!.Value);
+        return _hintsInFlight.TryGetValue(path, out var first) ? first : path;
+    }
+
+    /// <summary>What is marked below a directory that moves is marked at its new place too. False: too much to do.</summary>
+    private bool MoveBelow(TreePath old, TreePath path)
+    {
+        if (_marks.Count > MostMoved)
+            return false;
+        foreach (var mark in _marks.Values.Where(mark => mark.Path.IsBelow(old)).ToList())
+        {
+            _marks[mark.Path] = mark with { RenamedFrom = null };
+            Add(mark with { Path = path.Append(mark.Path.RelativeTo(old)) });
+        }
+        return true;
     }
 
     /// <summary>
-    /// A subtree that is marked as a whole, and will be looked at no later, makes the mark needless, unless that has a hint. It takes
+    /// A subtree that is marked as a whole, and will be looked at no later, makes the mark needless, unless that tells more. It takes
     /// the mark's age over, so that the watermark stays true.
     /// </summary>
     private bool SwallowedAbove(DirtyMark mark)
@@ -273,7 +324,11 @@ public sealed class DirtyTree
         for (var path = mark.Path; !path.IsRoot;)
         {
             path = path.Parent;
-            if (!_marks.TryGetValue(path, out var above) || !Swallows(above, mark))
+            if (!_marks.TryGetValue(path, out var above) || !above.Subtree)
+                continue;
+            if (TellsMore(mark, above))
+                return false;
+            if (!Swallows(above, mark))
                 continue;
             if (mark.Since < above.Since)
                 _marks[path] = above with { Since = mark.Since };
@@ -285,31 +340,37 @@ public sealed class DirtyTree
     private static bool Swallows(DirtyMark above, DirtyMark mark) =>
         above.Subtree && above.NotBefore <= mark.NotBefore && (!above.Trusting || mark.Trusting || !(mark.Subtree || mark.Names));
 
+    /// <summary>The directory above was renamed, and this name in it is an exception from what its hint says.</summary>
+    private static bool TellsMore(DirtyMark mark, DirtyMark above) => above.RenamedFrom is not null && mark.IsUnknown;
+
     /// <summary>The same among marks that were taken together.</summary>
     private static List<DirtyMark> WithoutSwallowed(List<DirtyMark> batch)
     {
-        var subtrees = batch.Where(mark => mark.Subtree && !mark.Trusting).ToDictionary(mark => mark.Path, mark => mark.Since);
+        var subtrees = batch.Where(mark => mark.Subtree && !mark.Trusting).ToDictionary(mark => mark.Path);
         if (subtrees.Count == 0)
             return batch;
         var kept = new List<DirtyMark>(batch.Count);
         foreach (var mark in batch)
         {
-            if (mark.RenamedFrom is null && TopmostAbove(mark.Path, subtrees) is { } above)
-                subtrees[above] = Math.Min(subtrees[above], mark.Since);
+            if (mark.RenamedFrom is null && TopmostAbove(mark, subtrees) is { } above)
+                subtrees[above] = subtrees[above] with { Since = Math.Min(subtrees[above].Since, mark.Since) };
             else
                 kept.Add(mark);
         }
-        return kept.ConvertAll(mark => subtrees.TryGetValue(mark.Path, out var since) ? mark with { Since = since } : mark);
+        return kept.ConvertAll(mark => subtrees.TryGetValue(mark.Path, out var above) ? mark with { Since = above.Since } : mark);
     }
 
-    private static TreePath? TopmostAbove(TreePath path, Dictionary<TreePath, long> subtrees)
+    private static TreePath? TopmostAbove(DirtyMark mark, Dictionary<TreePath, DirtyMark> subtrees)
     {
         TreePath? topmost = null;
-        while (!path.IsRoot)
+        for (var path = mark.Path; !path.IsRoot;)
         {
             path = path.Parent;
-            if (subtrees.ContainsKey(path))
-                topmost = path;
+            if (!subtrees.TryGetValue(path, out var above))
+                continue;
+            if (TellsMore(mark, above))
+                return null;
+            topmost = path;
         }
         return topmost;
     }

@@ -16,6 +16,9 @@ public sealed class DestinationWorker : IDisposable
     private const int LargestEntryBudget = 20_000;
     private const int KeptFailures = 20;
 
+    /// <summary>How long the event that explains an odd finding may take to come.</summary>
+    private static readonly TimeSpan PutOff = TimeSpan.FromMilliseconds(10);
+
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(60);
 
@@ -252,7 +255,8 @@ public sealed class DestinationWorker : IDisposable
         // Marks that were made since the batch was taken are in the tree anyway; these are for changes no event told of.
         var again = _planner.Recheck(batch, planned);
         var failed = Retries(batch, delivery).Select(mark => mark with { NotBefore = Changes.After(RetryAfter(Attempts(mark.Path))) });
-        Changes.Return(again.Concat(batch.Remainder).Concat(failed));
+        var putOff = batch.PutOff.Select(mark => mark with { NotBefore = _draining ? 0 : Changes.After(PutOff) });
+        Changes.Return(again.Concat(batch.Remainder).Concat(putOff).Concat(failed));
         _backoff.Reset();
         _planner.EntryBudget = Math.Min(LargestEntryBudget, _planner.EntryBudget * 2);
         Note(batch, delivery);

@@ -17,12 +17,20 @@ internal sealed class LocalDelivery(
     private readonly HashSet<TreePath> _listed = [.. batch.Items.Select(item => item.Path)];
     private readonly List<PlannedItem> _directories = [];
     private readonly List<TreePath> _created = [];
+    private readonly Dictionary<TreePath, (TreePath Name, PlannedRename Rename)> _setAside = [];
     private readonly List<ForeseenChange> _foreseen = [];
     private long _files;
     private long _bytes;
 
     public Delivery Run()
     {
+        // Only what may be deleted may be moved away.
+        foreach (var rename in batch.Renames.OrderByDescending(rename => rename.From))
+        {
+            if (options.Delete && !options.DryRun)
+                SetAside(rename);
+        }
+        ChooseFirstNames();
         foreach (var item in batch.Items.OrderBy(item => item.Path))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -35,23 +43,77 @@ internal sealed class LocalDelivery(
         return new Delivery { Failures = _failures, Created = _created, Foreseen = _foreseen, Files = _files, BytesSent = _bytes, LiteralBytes = _bytes };
     }
 
-    public void Dispose() => _listed.Clear();
+    /// <summary>What was set aside and found no place, because something went wrong, has to be sent again.</summary>
+    public void Dispose()
+    {
+        foreach (var aside in _setAside.Values)
+            target.RemoveTree(aside.Name);
+    }
+
+    /// <summary>
+    /// First everything that is to have another name leaves its old one, the deepest first; each is given its new one in its turn. So it does not matter whether
+    /// names were swapped, passed on, or moved into each other. A file with another size or time than the one to come is not the one that is meant.
+    /// </summary>
+    private void SetAside(PlannedRename rename)
+    {
+        var wanted = rename.To.Stat;
+        if (target.Stat(rename.From, out var there) != Errno.None || there.Kind != wanted.Kind || (there.IsRegular && !IsSameContent(wanted, there)))
+            return;
+        var aside = AsideName.New();
+        if (target.Rename(rename.From, aside) != Errno.None)
+            return;
+        _setAside.Add(rename.To.Path, (aside, rename));
+        _listed.Add(aside);
+    }
+
+    /// <summary>Of several names of an inode the others are linked to one that is in place already, if there is one.</summary>
+    private void ChooseFirstNames()
+    {
+        foreach (var item in batch.Items)
+        {
+            if (item.Action == PlannedAction.Send && item.Stat.IsRegular && item.Stat.LinkCount > 1
+                && target.Stat(item.Path, out var there) == Errno.None && IsSameContent(item.Stat, there) && there.LinkCount <= item.Stat.LinkCount)
+                _linked.TryAdd((item.Stat.Device, item.Stat.Inode), item.Path);
+        }
+    }
+
+    /// <summary>An equal size and time, to the nanosecond, is taken for an equal content, as rsync takes it.</summary>
+    private static bool IsSameContent(in FileStat wanted, in FileStat there) =>
+        there.IsRegular && there.Size == wanted.Size && there.Mtime == wanted.Mtime;
+
+    private Errno Place(TreePath path, TreePath aside, PlannedRename rename)
+    {
+        _setAside.Remove(path);
+        var errno = target.Stat(path, out var there);
+        if (errno == Errno.None)
+            errno = MakeRoom(path, there);
+        if (errno is Errno.None or Errno.ENOENT)
+            errno = target.Rename(aside, path);
+        // Also a name of the same inode, which is not renamed over the other.
+        target.RemoveTree(aside);
+        foreach (var unknown in rename.Unknown)
+            target.RemoveTree(unknown);
+        return errno;
+    }
 
     private Errno Apply(PlannedItem item)
     {
         if (item.Action == PlannedAction.Delete)
             return Remove(item.Path);
+        if (_setAside.TryGetValue(item.Path, out var aside) && Place(item.Path, aside.Name, aside.Rename) is not Errno.None and var failed)
+            return failed;
         var errno = target.Stat(item.Path, out var there);
         if (errno is not (Errno.None or Errno.ENOENT))
             return errno;
-        // An inode with more names than the source's is also somebody else's: it is replaced, not changed.
-        if (!there.IsDirectory && there.LinkCount > item.Stat.LinkCount)
+        // An inode with more names than the source's is also somebody else's: it is replaced, not changed. Those of this batch may be linked to it by now.
+        var isFirst = _linked.TryGetValue((item.Stat.Device, item.Stat.Inode), out var name) && name == item.Path;
+        if (!there.IsDirectory && there.LinkCount > item.Stat.LinkCount && !isFirst)
             there = default;
         if (!item.Stat.IsDirectory && item.Stat.LinkCount > 1)
         {
-            if (_linked.TryGetValue((item.Stat.Device, item.Stat.Inode), out var first))
+            if (_linked.TryGetValue((item.Stat.Device, item.Stat.Inode), out var first) && first != item.Path)
                 return Link(item.Path, first, there);
-            _linked.Add((item.Stat.Device, item.Stat.Inode), item.Path);
+            _linked[(item.Stat.Device, item.Stat.Inode)] = item.Path;
         }
         return item.Stat.Kind switch
         {
@@ -125,9 +187,7 @@ internal sealed class LocalDelivery(
         return SetAttributes(item, there);
     }
 
-    /// <summary>An equal size and time, to the nanosecond, is taken for an equal content, as rsync takes it.</summary>
-    private Errno Regular(PlannedItem item, in FileStat there) =>
-        there.IsRegular && there.Size == item.Stat.Size && there.Mtime == item.Stat.Mtime ? SetAttributes(item, there) : Copy(item, there);
+    private Errno Regular(PlannedItem item, in FileStat there) => IsSameContent(item.Stat, there) ? SetAttributes(item, there) : Copy(item, there);
 
     private Errno Link(TreePath path, TreePath first, in FileStat there)
     {

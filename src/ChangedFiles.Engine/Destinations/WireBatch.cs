@@ -22,7 +22,7 @@ internal sealed class WireBatch
     public IReadOnlyList<byte[]> Filters => _rules;
 
     /// <param name="deleteByName">The peer takes mode-0 entries; otherwise deletions become filter rules for their parents' contents.</param>
-    public static WireBatch Of(PlannedBatch batch, DaemonDestinationOptions options, bool deleteByName)
+    public static WireBatch Of(PlannedBatch batch, RsyncDestinationOptions options, bool deleteByName)
     {
         var wire = new WireBatch();
         wire._rules.AddRange(options.Filters);

@@ -19,7 +19,8 @@ public sealed class MarkingSink(IReadOnlyList<DirtyTree> trees, Action<string> o
     private static readonly TimeSpan HoldModified = TimeSpan.FromMilliseconds(100);
 
     private const FileOperations Whole = FileOperations.Subtree | FileOperations.Overflow | FileOperations.FileSystemError;
-    private const FileOperations Gone = FileOperations.Delete | FileOperations.MovedOut | FileOperations.Rename;
+    private const FileOperations Gone = FileOperations.Delete | FileOperations.MovedOut;
+    private const FileOperations Written = FileOperations.Modify | FileOperations.CloseWrite;
     private const FileOperations Complete = FileOperations.CloseWrite | FileOperations.Attributes | Gone | FileOperations.MovedIn;
 
     /// <summary>Events seen since the start.</summary>
@@ -54,18 +55,25 @@ public sealed class MarkingSink(IReadOnlyList<DirtyTree> trees, Action<string> o
                 tree.MarkEverything(trusting: true);
             return;
         }
-        // A directory that went may be back with other contents before anybody looks, so all of it is in question.
-        var subtree = happened.Has(Whole) || (happened.IsDirectory && happened.Has(Gone));
-        var hold = happened.IsDirectory || happened.Has(Complete) ? TimeSpan.Zero
-            : happened.Has(FileOperations.Modify) ? HoldModified
-            : happened.Has(FileOperations.Create) ? HoldCreated
-            : TimeSpan.Zero;
-        var renamed = happened.Has(FileOperations.Rename);
         foreach (var tree in trees)
         {
-            if (renamed)
-                tree.Mark(happened.OldPath, happened.IsDirectory);
-            tree.Mark(happened.Path, subtree, renamed ? happened.OldPath : null, hold);
+            if (happened.Has(FileOperations.Rename))
+                tree.MarkRenamed(happened.OldPath, happened.Path, happened.IsDirectory);
+            else
+                tree.Mark(happened.Path, IsSubtree(happened), Touched(happened), Hold(happened));
         }
     }
+
+    // A directory that went may be back with other contents before anybody looks, so all of it is in question.
+    private static bool IsSubtree(in WatchEvent happened) => happened.Has(Whole) || (happened.IsDirectory && happened.Has(Gone));
+
+    private static Touch Touched(in WatchEvent happened) => happened.Has(~(Written | FileOperations.Attributes))
+        ? Touch.Anything
+        : (happened.Has(Written) ? Touch.Content : 0) | (happened.Has(FileOperations.Attributes) ? Touch.Attributes : 0);
+
+    private static TimeSpan Hold(in WatchEvent happened) =>
+        happened.IsDirectory || happened.Has(Complete) ? TimeSpan.Zero
+        : happened.Has(FileOperations.Modify) ? HoldModified
+        : happened.Has(FileOperations.Create) ? HoldCreated
+        : TimeSpan.Zero;
 }

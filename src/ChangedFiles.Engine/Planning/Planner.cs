@@ -26,6 +26,7 @@ public sealed class Planner(IFileSource source, Selection selection)
     public ConfirmedDirectories? Confirmed { get; set; }
 
     private readonly LinkIndex _links = new();
+    private readonly DeliveredNames _delivered = new();
 
     /// <summary>
     /// True for the ways in which a file that was planned turns out to be gone or something else by now. That is no failure: it has been
@@ -43,24 +44,77 @@ public sealed class Planner(IFileSource source, Selection selection)
             draft.Look(mark);
         foreach (var mark in marks.Where(mark => mark.Subtree || mark.Names))
             draft.LookInto(mark);
+        draft.KeepForLater();
+        foreach (var mark in marks)
+            draft.Follow(mark, _delivered);
         if (SearchesLinks)
             draft.SearchLinks();
         draft.Prune();
-        return new PlannedBatch { Items = draft.Items.Values, Marks = marks, Remainder = draft.Remainder, Failures = draft.Failures, Swept = draft.Swept };
+        return new PlannedBatch
+        {
+            Items = draft.Items.Values,
+            Renames = Renames(marks, draft),
+            Marks = marks,
+            Remainder = draft.Remainder,
+            PutOff = draft.PutOff,
+            Failures = draft.Failures,
+            Swept = draft.Swept,
+        };
     }
 
-    /// <summary>After a batch: marks for what has changed since it was looked at.</summary>
+    /// <summary>After a batch was delivered: marks for what has changed since it was looked at.</summary>
     public IReadOnlyList<DirtyMark> Recheck(PlannedBatch batch, long now)
     {
         var moved = new List<DirtyMark>();
         foreach (var item in batch.Items)
         {
+            _delivered.Add(item);
             if (item.Action != PlannedAction.Send || item.Stat.IsDirectory)
                 continue;
             if (source.Stat(item.Path, out var stat) != Errno.None || !IsSame(stat, item.Stat))
                 moved.Add(new DirtyMark(item.Path) { Since = now });
         }
         return moved;
+    }
+
+    private List<PlannedRename> Renames(IReadOnlyList<DirtyMark> marks, Draft draft)
+    {
+        if (draft.Followed.Count == 0)
+            return [];
+        var renames = new List<PlannedRename>();
+        var unknown = marks.Where(mark => mark.IsUnknown).Select(mark => mark.Path).ToHashSet();
+        foreach (var (from, to) in draft.Followed)
+        {
+            if (!draft.Items.TryGetValue(to, out var item))
+                continue;
+            if (item.Stat.IsRegular)
+                renames.Add(new PlannedRename(from, item, null, []));
+            else if (item.Stat.IsDirectory)
+                renames.Add(new PlannedRename(from, item, () => Contents(to, unknown), [.. unknown.Where(path => path.IsBelow(to))]));
+        }
+        return renames;
+    }
+
+    /// <summary>What is in a renamed directory, but for what came into it since.</summary>
+    private IEnumerable<PlannedItem> Contents(TreePath directory, HashSet<TreePath> unknown)
+    {
+        var pending = new Stack<TreePath>([directory]);
+        var names = new List<byte[]>();
+        while (pending.TryPop(out var parent))
+        {
+            names.Clear();
+            source.List(parent, names);
+            foreach (var path in names.ConvertAll(name => parent.Child(name)))
+            {
+                byte[]? target = null;
+                if (unknown.Contains(path) || source.Stat(path, out var stat) != Errno.None || selection.Excludes(path, stat.IsDirectory)
+                    || (stat.IsSymlink && source.ReadLink(path, out target) != Errno.None))
+                    continue;
+                yield return new PlannedItem(path, PlannedAction.Send, stat, target);
+                if (stat.IsDirectory)
+                    pending.Push(path);
+            }
+        }
     }
 
     private static bool IsSame(in FileStat left, in FileStat right) =>
@@ -82,7 +136,12 @@ public sealed class Planner(IFileSource source, Selection selection)
 
         private bool IsFull => _added + (_looked / LooksPerEntry) >= budget;
 
+        /// <summary>From the name that the destination knows to the one there is now.</summary>
+        public Dictionary<TreePath, TreePath> Followed { get; } = [];
+
         public List<DirtyMark> Remainder { get; } = [];
+
+        public List<DirtyMark> PutOff { get; } = [];
 
         public List<FailedPath> Failures { get; } = [];
 
@@ -91,12 +150,14 @@ public sealed class Planner(IFileSource source, Selection selection)
         public void Look(DirtyMark mark)
         {
             var path = mark.Path;
-            if (!path.IsRoot && !HasParents(path))
+            if (!path.IsRoot && !HasParents(path, mark))
                 return;
             var errno = source.Stat(path, out var stat);
             if (errno == Errno.ENOENT)
             {
-                if (!IsExcluded(path, isDirectory: false) || !IsExcluded(path, isDirectory: true))
+                if (!mark.PutOff && (mark.RenamedFrom is not null || !mark.Touched.HasFlag(Touch.Replaced)))
+                    PutOff.Add(mark with { PutOff = true });
+                else if (!IsExcluded(path, isDirectory: false) || !IsExcluded(path, isDirectory: true))
                     Add(new PlannedItem(path, PlannedAction.Delete));
             }
             else if (errno != Errno.None)
@@ -109,6 +170,30 @@ public sealed class Planner(IFileSource source, Selection selection)
                 if ((mark.Subtree || mark.Names) && stat.IsDirectory)
                     _toSweep.Enqueue(mark);
             }
+        }
+
+        /// <summary>What was renamed once more, or has no room in this batch, is not to be deleted or changed at the destination before its turn.</summary>
+        public void KeepForLater()
+        {
+            foreach (var mark in PutOff.Concat(Remainder).ToList())
+            {
+                if (mark.RenamedFrom is { } from && Items.TryGetValue(from, out var item) && !item.Stat.IsDirectory && Items.Remove(from))
+                    PutOff.Add(new DirtyMark(from) { Subtree = mark.Subtree, Since = mark.Since });
+            }
+        }
+
+        /// <summary>Believes the hint of a mark where nothing speaks against it, and plans what becomes of the old name.</summary>
+        public void Follow(DirtyMark mark, DeliveredNames delivered)
+        {
+            if (!mark.Touched.HasFlag(Touch.Renamed) || !mark.IsContentKnown || !Items.TryGetValue(mark.Path, out var item) || item.Action == PlannedAction.Delete)
+                return;
+            if ((delivered.Find(item.Stat) ?? mark.RenamedFrom) is not { } from || from == mark.Path
+                || mark.Path.IsBelow(from) || from.IsBelow(mark.Path) || IsExcluded(from, item.Stat.IsDirectory))
+                return;
+            var isBack = source.Stat(from, out var there) == Errno.None && (there.Device, there.Inode) == (item.Stat.Device, item.Stat.Inode);
+            if (isBack || !Followed.TryAdd(from, mark.Path))
+                return;
+            Look(new DirtyMark(from) { Since = mark.Since });
         }
 
         /// <summary>Sweeps what is marked, until the batch is full; at least one mark gets on.</summary>
@@ -136,12 +221,13 @@ public sealed class Planner(IFileSource source, Selection selection)
         /// <summary>
         /// Plans the directories above. Where one of them is gone, or is something else now, that is what has to be planned instead.
         /// </summary>
-        private bool HasParents(TreePath path)
+        /// <param name="mark">Put off where that can't be told yet; null to decide now.</param>
+        private bool HasParents(TreePath path, DirtyMark? mark = null)
         {
             var parent = path.Parent;
             if (Items.TryGetValue(parent, out var planned))
                 return planned.Stat.IsDirectory;
-            if (!parent.IsRoot && !HasParents(parent))
+            if (!parent.IsRoot && !HasParents(parent, mark))
                 return false;
             var errno = source.Stat(parent, out var stat);
             if (errno == Errno.None && stat.IsDirectory)
@@ -153,7 +239,11 @@ public sealed class Planner(IFileSource source, Selection selection)
             }
             if (parent.IsRoot)
                 throw new SourceLostException($"the source directory cannot be looked at any more: {errno.Describe()}");
-            Look(new DirtyMark(parent));
+            // The event that tells what became of it is on its way: if it has another name now, it must not be deleted before that is known.
+            if (mark is { PutOff: false } early && errno == Errno.ENOENT)
+                PutOff.Add(early with { PutOff = true });
+            else
+                Look(new DirtyMark(parent));
             return false;
         }
 

@@ -205,6 +205,11 @@ internal sealed class Sender : IDisposable
         var appends = _appended is not null && !isRedo;
         var before = (Sent: _writer.Position, Received: _session.Connection.BytesRead);
         request = request.ReadSums(_reader, _digestLength, withSums: !appends);
+        if (_events.Declines?.Invoke(entry, request.Head.Count) == true)
+        {
+            _writer.WriteMessage(MessageCode.NoSend, request.Index);
+            return;
+        }
         var item = entry.Report(request.Flags, sending: true) with { Xname = request.Xname };
         _events.OnBeforeTransfer?.Invoke(item);
         Count(entry);

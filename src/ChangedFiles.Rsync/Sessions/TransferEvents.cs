@@ -39,4 +39,10 @@ public sealed record TransferEvents
 
     /// <summary>How many bytes of a file have been dealt with, as literals or matches.</summary>
     public Action<FileEntry, long>? OnProgress { get; init; }
+
+    /// <summary>
+    /// Asked before the data of a file is sent; true refuses it, and the receiver goes on without. The number is that of the blocks that the receiver has of
+    /// the file it would be built upon.
+    /// </summary>
+    public Func<FileEntry, int, bool>? Declines { get; init; }
 }

@@ -74,8 +74,15 @@ public sealed class DirtyTreeModelTests
         {
             var path = RandomPath();
             var hold = TimeSpan.FromMilliseconds(random.Next(4) == 0 ? random.Next(10) : 0);
-            Tree.Mark(path, random.Next(10) == 0, random.Next(10) == 0 ? RandomPath() : null, hold);
             _waiting.TryAdd(path, _clock.GetTimestamp());
+            if (random.Next(10) > 0)
+            {
+                Tree.Mark(path, random.Next(10) == 0, (Touch)random.Next(8), hold);
+                return;
+            }
+            var old = RandomPath();
+            Tree.MarkRenamed(old, path, random.Next(2) == 0);
+            _waiting.TryAdd(old, _clock.GetTimestamp());
         }
 
         private void Take(int most)

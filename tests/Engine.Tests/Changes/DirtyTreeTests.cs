@@ -169,6 +169,47 @@ public sealed class DirtyTreeTests
     }
 
     [Fact]
+    public void What_is_below_a_renamed_directory_is_known_by_its_old_place()
+    {
+        Rename("f", "d/f");
+        Rename("d", "e", directory: true);
+        Rename("e/g", "h");
+        Assert.Equal("d e/f<f e/g e<d f h<d/g", Hints());
+    }
+
+    [Fact]
+    public void A_file_that_was_made_anew_is_not_known_to_the_destination()
+    {
+        Mark("new");
+        Rename("new", "renamed");
+        _tree.Mark(Path("written"), touched: Touch.Content);
+        Rename("written", "log");
+        _tree.Mark(Path("log"), touched: Touch.Content);
+        var marks = _tree.Take(10).ToDictionary(mark => mark.Path);
+        Assert.Null(marks[Path("renamed")].RenamedFrom);
+        Assert.Equal((Path("written"), true), (marks[Path("log")].RenamedFrom, marks[Path("log")].IsContentKnown));
+    }
+
+    [Fact]
+    public void A_file_that_was_written_and_given_a_time_is_not_trusted()
+    {
+        _tree.Mark(Path("a"), touched: Touch.Content);
+        Rename("a", "b");
+        _tree.Mark(Path("b"), touched: Touch.Attributes);
+        Assert.False(_tree.Take(10).Single(mark => mark.Path == Path("b")).IsContentKnown);
+    }
+
+    [Fact]
+    public void In_a_renamed_directory_what_is_new_stays_an_exception()
+    {
+        Mark("d/new");
+        Rename("d", "e", directory: true);
+        _tree.Mark(Path("e/newer"));
+        _tree.Mark(Path("e/changed"), touched: Touch.Content);
+        Assert.Equal("d e/new e/newer e<d", Hints());
+    }
+
+    [Fact]
     public void Above_the_limit_the_deepest_directories_become_one_mark()
     {
         var tree = new DirtyTree(_clock, limit: 100);
@@ -219,11 +260,13 @@ public sealed class DirtyTreeTests
             _tree.Mark(Path(path));
     }
 
-    private void Rename(string from, string to)
+    private void Rename(string from, string to, bool directory = false)
     {
-        Mark(from);
-        _tree.Mark(Path(to), renamedFrom: Path(from));
+        _tree.MarkRenamed(Path(from), Path(to), directory);
     }
+
+    private string Hints() => string.Join(
+        ' ', _tree.Take(100).Select(mark => mark.RenamedFrom is { } old ? $"{mark.Path}<{old}" : $"{mark.Path}").Order(StringComparer.Ordinal));
 
     private string Taken(int limit = 10) => string.Join(' ', _tree.Take(limit).Select(mark => mark.Path));
 }

@@ -16,6 +16,7 @@ public enum TargetKind
 {
     RsyncInstalled,
     Rsync327,
+    Ssh,
     Local,
 }
 
@@ -39,7 +40,9 @@ public sealed class MirrorBed : IDisposable
     {
         _kind = kind;
         Source.Write("stays", "so that the source is never empty");
-        if (kind == TargetKind.Local)
+        if (kind == TargetKind.Ssh)
+            Sshd = new Sshd();
+        if (kind is TargetKind.Local or TargetKind.Ssh)
             return;
         var module = new RsyncModule("mod", Target.Path);
         if (!chroot)
@@ -52,6 +55,11 @@ public sealed class MirrorBed : IDisposable
     public TempDirectory Target { get; } = new();
 
     public RsyncDaemon? Daemon { get; }
+
+    public Sshd? Sshd { get; }
+
+    /// <summary>Another port than the daemon's own, which leads there.</summary>
+    public int? Port { get; set; }
 
     public FilterRules Rules { get; init; } = FilterRules.None;
 
@@ -83,7 +91,7 @@ public sealed class MirrorBed : IDisposable
         }
         catch (XunitException)
         {
-            TestContext.Current.TestOutputHelper?.WriteLine($"{Worker.Status}\n{string.Join('\n', Worker.Status.Failures)}\n{Daemon?.Log}");
+            TestContext.Current.TestOutputHelper?.WriteLine(_mirror is null ? "" : $"{Worker.Status}\n{string.Join('\n', Worker.Status.Failures)}\n{Daemon?.Log}");
             throw;
         }
     }
@@ -92,19 +100,17 @@ public sealed class MirrorBed : IDisposable
     {
         Stop();
         Daemon?.Dispose();
+        Sshd?.Dispose();
         Source.Dispose();
         Target.Dispose();
     }
 
-    private IDestination Destination(IFileSource source, Selection selection) => _kind == TargetKind.Local
+    internal IDestination Destination(IFileSource source, Selection selection) => _kind == TargetKind.Local
         ? new LocalDestination(new LocalDestinationOptions { Name = "local", Directory = Target.Path, Selection = selection }, source)
-        : new DaemonDestination(
-            new DaemonDestinationOptions
-            {
-                Name = Daemon!.Url("mod/"),
-                Address = new DaemonAddress("127.0.0.1", "mod", Daemon.Port),
-                NumericIds = true,
-                Filters = [.. Rules.ToWire(FilterSide.Sender)],
-            },
-            source);
+        : new RsyncDestination(
+            new RsyncDestinationOptions { Name = "remote", Server = Server(), NumericIds = true, Filters = [.. Rules.ToWire(FilterSide.Sender)] }, source);
+
+    private IRsyncServer Server() => Sshd is not null
+        ? new ShellServer(new ShellServerOptions { Shell = Sshd.Command.Split(' '), Host = Sshd.Host, Directory = Target.Path })
+        : new DaemonServer(new DaemonAddress("127.0.0.1", "mod", Port ?? Daemon!.Port), "", null);
 }

@@ -1,0 +1,13 @@
+using System.Globalization;
+using ChangedFiles.Rsync.Files;
+
+namespace ChangedFiles.Engine.Destinations;
+
+/// <summary>
+/// Names at the top of a destination for what is on its way from one name to another. They sort before nearly every other name, which matters to a stock
+/// receiver: of several names of an inode it believes the first that it finds in order. What an interrupted delivery leaves goes with the next sweep.
+/// </summary>
+internal static class AsideName
+{
+    public static TreePath New() => TreePath.Parse(string.Create(CultureInfo.InvariantCulture, $"..changedfiles-{Random.Shared.NextInt64():x16}"));
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Sessions;
+using ChangedFiles.Rsync.Transports;
+
+namespace ChangedFiles.Engine.Destinations;
+
+/// <summary>A directory that a stock rsync serves: opens sessions into it. Several threads may open sessions.</summary>
+public interface IRsyncServer : IDisposable
+{
+    /// <summary>Opens a session up to the point before its file list.</summary>
+    /// <param name="words">The server's options, without the place at their end.</param>
+    /// <param name="below">The directory the session is to be for, below that of the destination.</param>
+    /// <param name="timeout">Longest silence of the server afterwards.</param>
+    /// <exception cref="Rsync.RsyncException">It could not be reached, or refuses.</exception>
+    Session Open(IReadOnlyList<string> words, TreePath below, TimeSpan timeout, CancellationToken cancellation);
+
+    /// <summary>True for a failure that no waiting will change.</summary>
+    bool IsPermanent(Rsync.RsyncException failure);
+}
+
+/// <summary>A directory in a module of a daemon.</summary>
+/// <param name="address">The module.</param>
+/// <param name="directory">In the module, without slashes at the ends; empty is the module itself.</param>
+/// <param name="password">Null when the module asks nobody.</param>
+public sealed class DaemonServer(DaemonAddress address, string directory, byte[]? password) : IRsyncServer
+{
+    private KnownDaemon? _known;
+
+    public Session Open(IReadOnlyList<string> words, TreePath below, TimeSpan timeout, CancellationToken cancellation)
+    {
+        string[] levels = [address.Module, directory, below.IsRoot ? "" : Encoding.UTF8.GetString(below.Bytes)];
+        var place = string.Concat(levels.Where(level => level.Length > 0).Select(level => level + "/"));
+        var known = _known;
+        var session = DaemonClient.Open(
+            new DaemonRequest
+            {
+                Address = address,
+                Arguments = [.. words.Append(".").Append(place).Select(Encoding.UTF8.GetBytes)],
+                Password = password,
+                Timeout = timeout,
+            },
+            ref known, cancellation);
+        _known = known;
+        return session;
+    }
+
+    public bool IsPermanent(Rsync.RsyncException failure) => failure is DaemonRefusedException { IsTemporary: false };
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,91 @@
+using ChangedFiles.Engine.Planning;
+using ChangedFiles.Rsync;
+using ChangedFiles.Rsync.FileList;
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Sessions;
+
+namespace ChangedFiles.Engine.Destinations;
+
+/// <summary>A directory that a stock rsync serves: each batch is one session, taken from those opened ahead.</summary>
+public sealed class RsyncDestination : IDestination
+{
+    private readonly WarmSessions _sessions;
+    private volatile RsyncFeatures _features = new();
+
+    public RsyncDestination(RsyncDestinationOptions options, IFileSource source)
+    {
+        (Options, Source) = (options, source);
+        _sessions = new WarmSessions(
+            token => options.Server.Open(options.Words(_features), TreePath.Root, options.Timeout, token), Retire, options.WarmSessions);
+    }
+
+    public string Name => Options.Name;
+
+    /// <summary>Sessions opened since the start.</summary>
+    public long SessionsOpened => _sessions.Opened;
+
+    internal RsyncDestinationOptions Options { get; }
+
+    internal IFileSource Source { get; }
+
+    internal IdNames Names { get; } = new();
+
+    /// <summary>What the server is known to take.</summary>
+    internal RsyncFeatures Features => _features;
+
+    /// <summary>Names at the top of the destination that renames needed and that are still there.</summary>
+    internal HashSet<TreePath> Asides { get; } = [];
+
+    public Delivery Deliver(PlannedBatch batch, CancellationToken cancellation)
+    {
+        var delivery = new RsyncDelivery(this, batch, cancellation);
+        try
+        {
+            return delivery.Run();
+        }
+        catch (RsyncException failure) when (_features.Without(failure) is { } fewer)
+        {
+            _features = fewer;
+            _sessions.Discard();
+            return Deliver(batch, cancellation);
+        }
+        catch (RsyncException failure)
+        {
+            throw new DestinationException(Describe(failure), IsPermanent(failure), failure.ExitCode, failure) { Interrupted = delivery.HasBegun };
+        }
+    }
+
+    public TimeSpan Tend() => _sessions.Tend();
+
+    public void Dispose()
+    {
+        _sessions.Dispose();
+        Options.Server.Dispose();
+    }
+
+    /// <summary>A session for the whole destination, from those that wait.</summary>
+    internal Session Take(CancellationToken cancellation)
+    {
+        var session = _sessions.Take(cancellation);
+        _sessions.Refill();
+        return session;
+    }
+
+    /// <summary>A session for a directory that is made of what another one has.</summary>
+    internal Session OpenTree(TreePath directory, TreePath linkTo, CancellationToken cancellation)
+    {
+        var up = string.Concat(Enumerable.Repeat("../", directory.Depth));
+        return Options.Server.Open([.. Options.Words(_features), $"--link-dest={up}{linkTo}"], directory, Options.Timeout, cancellation);
+    }
+
+    /// <summary>An empty list ends a session without an error in the daemon's log.</summary>
+    private void Retire(Session session) => new PushBatch { Entries = [], Options = Options.Transfer(_features), Source = Source }.Send(session);
+
+    private string Describe(RsyncException failure) =>
+        failure.Message.StartsWith("rsync://", StringComparison.Ordinal) ? failure.Message : $"{Name}: {failure.Message}";
+
+    /// <summary>A refusal that no waiting will change. Everything else may pass: the server is tried again.</summary>
+    private bool IsPermanent(RsyncException failure) => Options.Server.IsPermanent(failure)
+        || failure is { FromPeer: true, ExitCode: ExitCode.SyntaxOrUsage or ExitCode.Unsupported or ExitCode.ProtocolIncompatibility };
+}

@@ -1,0 +1,59 @@
+using ChangedFiles.Rsync.Options;
+
+namespace ChangedFiles.Engine.Destinations;
+
+/// <summary>A directory that a stock rsync serves, and how it is kept.</summary>
+public sealed record RsyncDestinationOptions
+{
+    /// <summary>As the user wrote it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where the directory is, and how it is reached. Owned by the destination.</summary>
+    public required IRsyncServer Server { get; init; }
+
+    /// <summary>What vanished at the source goes at the destination.</summary>
+    public bool Delete { get; init; } = true;
+
+    /// <summary>Nothing is changed; <see cref="Delivery.Foreseen"/> tells what would be.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>Owners and groups by number, not by name.</summary>
+    public bool NumericIds { get; init; }
+
+    /// <summary>Rules that protect what is left out of the mirror, in wire form (docs/protocol.md 5.2).</summary>
+    public IReadOnlyList<byte[]> Filters { get; init; } = [];
+
+    /// <summary>Sessions opened ahead of the next change; at a daemon each is one connection of the module's "max connections".</summary>
+    public int WarmSessions { get; init; } = 2;
+
+    /// <summary>Longest silence of the server in the middle of a session.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The session's options as the library knows them. They and <see cref="Words"/> say the same.</summary>
+    internal TransferOptions Transfer(RsyncFeatures features) => new()
+    {
+        DryRun = DryRun,
+        Preserve = PreserveOptions.Archive with { HardLinks = features.HardLinks ? 1 : 0, NumericIds = NumericIds },
+        Selection = new SelectionOptions { Dirs = true, Relative = true, MissingArgs = features.DeleteByName && Delete ? MissingArgs.Delete : MissingArgs.Report },
+        Comparison = new ComparisonOptions { ModifyWindow = -1 },
+        Deletion = new DeletionOptions { Mode = Delete ? DeleteMode.Unspecified : DeleteMode.None, Force = true },
+    };
+
+    /// <summary>What a batch session asks of the server (docs/architecture.md, "The batch session").</summary>
+    internal IReadOnlyList<string> Words(RsyncFeatures features)
+    {
+        List<string> words = ["--server", features.HardLinks ? "-HdlogDtpRe.LsfxCIvu" : "-dlogDtpRe.LsfxCIvu", "--no-r", "--force"];
+        // The log format makes the server name what it would delete.
+        if (DryRun)
+            words.AddRange("-n", "--log-format=%i");
+        if (Delete)
+            words.Add("--delete");
+        if (Delete && features.DeleteByName)
+            words.Add("--delete-missing-args");
+        if (NumericIds)
+            words.Add("--numeric-ids");
+        // Without it the receiver compares whole seconds and takes a second save within one second for the first.
+        words.Add("-@-1");
+        return words;
+    }
+}

@@ -1,0 +1,34 @@
+using ChangedFiles.Rsync;
+
+namespace ChangedFiles.Engine.Destinations;
+
+/// <summary>What a server takes; what it refuses once is not asked of it again.</summary>
+internal sealed record RsyncFeatures
+{
+    /// <summary>
+    /// Deleting by a name with mode 0 costs nothing extra; some releases reject it, and then filter rules do it (docs/protocol.md 15).
+    /// </summary>
+    public bool DeleteByName { get; init; } = true;
+
+    /// <summary>Names of one inode.</summary>
+    public bool HardLinks { get; init; } = true;
+
+    /// <summary>Directories made of hard links to what another one has.</summary>
+    public bool LinkDest { get; init; } = true;
+
+    /// <summary>What is left after this failure; null when it is no refusal of something that can be done without.</summary>
+    public RsyncFeatures? Without(RsyncException failure)
+    {
+        if (!failure.FromPeer)
+            return null;
+        var fewer = failure.Message switch
+        {
+            var text when text.Contains("invalid file mode", StringComparison.OrdinalIgnoreCase) => this with { DeleteByName = false },
+            var text when !text.Contains("refuse", StringComparison.Ordinal) => this,
+            var text when text.Contains("--link-dest", StringComparison.Ordinal) => this with { LinkDest = false },
+            var text when text.Contains("--hard-links", StringComparison.Ordinal) => this with { HardLinks = false, LinkDest = false },
+            _ => this,
+        };
+        return fewer == this ? null : fewer;
+    }
+}
