@@ -29,15 +29,19 @@ internal static class MirrorCommand
     private static readonly Option<string[]> Filter = new("--filter", "-f") { Description = "A filter rule as rsync knows it.", HelpName = "RULE" };
     private static readonly Option<string[]> ExcludeFrom = new("--exclude-from") { Description = "Patterns to leave out, one a line.", HelpName = "FILE" };
     private static readonly Option<string[]> IncludeFrom = new("--include-from") { Description = "Patterns not to leave out, one a line.", HelpName = "FILE" };
+    private static readonly Option<bool> GitIgnore = new("--gitignore") { Description = "Leave out what .gitignore files name; an rsync server drops what it has of it." };
+    private static readonly Option<double> Settle = new("--settle") { Description = "Deliver a change when its name has been left alone for so long.", HelpName = "SECONDS" };
     private static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Name what is delivered." };
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object a line." };
+
+    private const double MostSettle = 86_400;
 
     public static Command Create()
     {
         var command = new Command("mirror", "Keep DEST equal to SRC: sync once, then follow every change within milliseconds.")
         {
             Source, Destination, To, Once, DryRun, NoDelete, NumericIds, PasswordFile, Port, Rsh, RsyncPath, WatchWith,
-            Exclude, Include, Filter, ExcludeFrom, IncludeFrom, Verbose, Json,
+            Exclude, Include, Filter, ExcludeFrom, IncludeFrom, GitIgnore, Settle, Verbose, Json,
         };
         command.SetAction(parsed => (int)Guard(() => Run(parsed)));
         return command;
@@ -68,6 +72,9 @@ internal static class MirrorCommand
             Once = once,
             Watch = new WatchOptions { Kind = parsed.GetValue(WatchWith) },
             Rules = rules,
+            Settle = TimeSpan.FromSeconds(parsed.GetValue(Settle) is >= 0 and <= MostSettle and var settle
+                ? settle
+                : throw new UsageException($"--settle: give a time between 0 and {MostSettle} seconds")),
             StateDirectory = once ? null : StateFile.DefaultDirectory,
             Variant = Variant(parsed),
         };
@@ -92,7 +99,7 @@ internal static class MirrorCommand
     /// <summary>The order on the command line is the order of the rules, across all five options.</summary>
     private static FilterRules Rules(ParseResult parsed)
     {
-        var rules = new FilterRulesBuilder();
+        var rules = new FilterRulesBuilder { GitIgnore = parsed.GetValue(GitIgnore) };
         Func<string, FilterRulesBuilder>? add = null;
         foreach (var token in parsed.Tokens)
         {

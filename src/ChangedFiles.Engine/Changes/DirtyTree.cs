@@ -24,6 +24,7 @@ public sealed class DirtyTree
     private readonly object _lock = new();
     private readonly TimeProvider _clock;
     private readonly int _limit;
+    private readonly TimeSpan _settle;
     private readonly Queue<TreePath> _ripe = new();
     private readonly PriorityQueue<TreePath, long> _held = new();
     private Dictionary<TreePath, DirtyMark> _marks = [];
@@ -33,10 +34,11 @@ public sealed class DirtyTree
     private int _subtrees;
     private bool _woken;
 
-    public DirtyTree(TimeProvider clock, int limit = DefaultLimit)
+    /// <param name="settle">A name is not taken before nothing has been marked at it for so long; zero takes it at once.</param>
+    public DirtyTree(TimeProvider clock, int limit = DefaultLimit, TimeSpan settle = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        (_clock, _limit) = (clock, limit);
+        (_clock, _limit, _settle) = (clock, limit, settle);
     }
 
     /// <summary>Distinct names that are not confirmed: waiting or in flight.</summary>
@@ -68,7 +70,7 @@ public sealed class DirtyTree
     /// <param name="hold">How long it may wait for a sign that the change is complete; any mark without a hold ends the wait.</param>
     public void Mark(TreePath path, bool subtree = false, Touch touched = Touch.Anything, TimeSpan hold = default)
     {
-        var mark = new DirtyMark(path) { Subtree = subtree, Since = _clock.GetTimestamp(), NotBefore = After(hold), Touched = touched };
+        var mark = new DirtyMark(path) { Subtree = subtree, Since = _clock.GetTimestamp(), NotBefore = After(_settle > hold ? _settle : hold), Touched = touched };
         lock (_lock)
             Add(mark);
     }
@@ -86,8 +88,9 @@ public sealed class DirtyTree
             var known = KnownName(old, out var touched);
             if (directory && !MoveBelow(old, path))
                 known = null;
-            Add(new DirtyMark(old) { Subtree = directory, Since = now });
-            Add(new DirtyMark(path) { Subtree = directory, Since = now, Touched = Touch.Replaced | Touch.Renamed | touched, RenamedFrom = known == path ? null : known });
+            var mark = new DirtyMark(old) { Subtree = directory, Since = now, NotBefore = After(_settle) };
+            Add(mark);
+            Add(mark with { Path = path, Touched = Touch.Replaced | Touch.Renamed | touched, RenamedFrom = known == path ? null : known });
         }
     }
 
@@ -226,6 +229,8 @@ public sealed class DirtyTree
         if (_marks.TryGetValue(mark.Path, out var older))
         {
             var merged = mark.Since < older.Since ? mark.Merge(older) : older.Merge(mark);
+            if (_settle > TimeSpan.Zero && older.NotBefore > 0)
+                merged = merged with { NotBefore = Math.Max(older.NotBefore, mark.NotBefore) };
             _subtrees += merged.Subtree && !older.Subtree ? 1 : 0;
             _marks[mark.Path] = merged;
             if (merged.NotBefore < older.NotBefore)
@@ -262,9 +267,14 @@ public sealed class DirtyTree
 
     private void Release(TreePath path, long now)
     {
-        // The queues keep entries of marks that were taken, made ripe or held anew since; those have another entry.
-        if (!_marks.TryGetValue(path, out var mark) || mark.NotBefore == 0 || mark.NotBefore > now)
+        // The queues keep entries of marks that were taken or made ripe since.
+        if (!_marks.TryGetValue(path, out var mark) || mark.NotBefore == 0)
             return;
+        if (mark.NotBefore > now)
+        {
+            _held.Enqueue(path, mark.NotBefore);
+            return;
+        }
         _marks[path] = mark with { NotBefore = 0 };
         _ripe.Enqueue(path);
     }

@@ -22,6 +22,9 @@ public sealed record MirrorOptions
     /// <summary>Options that make a difference to what is mirrored: with others, what was kept is not used.</summary>
     public string Variant { get; init; } = "";
 
+    /// <summary>A change is delivered when its name has been left alone for so long; zero delivers at once.</summary>
+    public TimeSpan Settle { get; init; }
+
     /// <summary>What is left out, and so neither sent nor deleted.</summary>
     public FilterRules Rules { get; init; } = FilterRules.None;
 }
@@ -58,7 +61,7 @@ public sealed class Mirror : IDisposable
             // Each worker has its own: a scope remembers the merge files of the directories it came through.
             var selection = new Selection(options.Rules, root.Tree);
             var worker = new DestinationWorker(
-                make(root.Tree, selection), new Planner(root.Tree, selection), new DirtyTree(clock), CheckSource, clock);
+                make(root.Tree, selection), new Planner(root.Tree, selection), new DirtyTree(clock, settle: options.Settle), CheckSource, clock);
             _workers.Add(worker);
         }
     }

@@ -150,6 +150,8 @@ public sealed class Planner(IFileSource source, Selection selection)
         public void Look(DirtyMark mark)
         {
             var path = mark.Path;
+            if (!path.IsRoot && selection.Decides(path))
+                Remainder.Add(new DirtyMark(path.Parent) { Subtree = true, Since = mark.Since });
             if (!path.IsRoot && !HasParents(path, mark))
                 return;
             var errno = source.Stat(path, out var stat);

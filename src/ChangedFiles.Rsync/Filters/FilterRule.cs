@@ -53,7 +53,7 @@ public sealed class FilterRule
     public string? Origin { get; }
 
     /// <summary>The last component of the pattern: a merge file's name in each directory.</summary>
-    internal ReadOnlySpan<byte> LastName => Pattern[(Pattern.LastIndexOf((byte)'/') + 1)..];
+    public ReadOnlySpan<byte> LastName => Pattern[(Pattern.LastIndexOf((byte)'/') + 1)..];
 
     /// <summary>The CVS rules that a "-C" stands for; null for every other rule.</summary>
     internal FilterRule[]? Expansion { get; }

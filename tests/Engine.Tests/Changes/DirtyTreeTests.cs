@@ -134,6 +134,24 @@ public sealed class DirtyTreeTests
     }
 
     [Fact]
+    public void A_name_that_has_to_settle_is_taken_when_nothing_was_marked_for_that_long()
+    {
+        var tree = new DirtyTree(_clock, settle: TimeSpan.FromMilliseconds(100));
+        for (var i = 0; i < 5; i++)
+        {
+            tree.Mark(Path("a"));
+            _clock.Advance(60);
+            Assert.Empty(tree.Take(10));
+        }
+        tree.Mark(Path("b"));
+        _clock.Advance(40);
+        Assert.Equal(Path("a"), Assert.Single(tree.Take(10)).Path);
+        tree.Confirm();
+        _clock.Advance(60);
+        Assert.Equal(Path("b"), Assert.Single(tree.Take(10)).Path);
+    }
+
+    [Fact]
     public void Renames_in_a_row_lead_back_to_the_name_that_the_destination_has()
     {
         Rename("a", "b");

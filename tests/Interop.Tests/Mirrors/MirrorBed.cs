@@ -61,14 +61,19 @@ public sealed class MirrorBed : IDisposable
     /// <summary>Another port than the daemon's own, which leads there.</summary>
     public int? Port { get; set; }
 
+    /// <summary>A local directory that is a second destination.</summary>
+    public string? Also { get; set; }
+
     public FilterRules Rules { get; init; } = FilterRules.None;
+
+    public TimeSpan Settle { get; init; }
 
     public DestinationWorker Worker => _mirror!.Workers[0];
 
     /// <summary>Starts the mirror and waits until the first comparison is through.</summary>
     public MirrorBed Start(bool wait = true)
     {
-        _mirror = new Mirror(SourceRoot.Open(Source.Path), new MirrorOptions { Rules = Rules }, [Destination]);
+        _mirror = new Mirror(SourceRoot.Open(Source.Path), new MirrorOptions { Rules = Rules, Settle = Settle }, Also is null ? [Destination] : [Destination, Second]);
         _mirror.Start(TestContext.Current.CancellationToken);
         if (wait)
             Eventually.True(() => Worker.Status.State == DestinationState.Following, "in sync", () => Worker.Status.ToString());
@@ -104,6 +109,9 @@ public sealed class MirrorBed : IDisposable
         Source.Dispose();
         Target.Dispose();
     }
+
+    private LocalDestination Second(IFileSource source, Selection selection) =>
+        new(new LocalDestinationOptions { Name = "second", Directory = Also!, Selection = selection }, source);
 
     internal IDestination Destination(IFileSource source, Selection selection) => _kind == TargetKind.Local
         ? new LocalDestination(new LocalDestinationOptions { Name = "local", Directory = Target.Path, Selection = selection }, source)

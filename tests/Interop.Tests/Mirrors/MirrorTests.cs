@@ -166,6 +166,54 @@ public sealed class MirrorTests
         Assert.False(Directory.Exists(bed.Target["cache"]));
     }
 
+    [Theory, EachTarget]
+    public void What_gitignore_files_name_is_not_sent_and_they_are_followed(TargetKind kind)
+    {
+        using var bed = new MirrorBed(kind) { Rules = new FilterRulesBuilder { GitIgnore = true }.Build() };
+        bed.Source.Write(".gitignore", "*.o\n");
+        bed.Source.Write("d/a.o", "object");
+        bed.Source.Write("d/a.c", "text");
+        bed.Start();
+        Assert.Equal(["a.c"], Directory.GetFiles(bed.Target["d"]).Select(Path.GetFileName));
+        bed.Source.Write(".gitignore", "*.tmp\n");
+        bed.AssertSame();
+    }
+
+    [Theory, EachTarget]
+    public void With_a_time_to_settle_a_file_is_sent_when_it_has_been_left_alone(TargetKind kind)
+    {
+        using var bed = new MirrorBed(kind) { Settle = TimeSpan.FromMilliseconds(300) };
+        bed.Start();
+        var batches = bed.Worker.Status.Batches;
+        for (var i = 0; i < 20; i++)
+        {
+            bed.Source.Write("often", $"version {i}");
+            Thread.Sleep(10);
+        }
+        bed.AssertSame();
+        Assert.InRange(bed.Worker.Status.Files, 1, 5);
+        Assert.True(bed.Worker.Status.Batches > batches);
+    }
+
+    [Fact]
+    public void A_destination_that_hangs_delays_no_other()
+    {
+        using var bed = new MirrorBed(TargetKind.RsyncInstalled);
+        using var quick = new TempDirectory();
+        var link = new LoopbackLink(bed.Daemon!.Port);
+        bed.Port = link.Port;
+        bed.Also = quick.Path;
+        bed.Start();
+        link.Stall();
+        new RandomWriter(bed.Source.Path, TestSeed.Next()) { Operations = 100, Features = Churn }.Run(TestContext.Current.CancellationToken);
+        Eventually.SameTrees(bed.Source.Path, quick.Path);
+        Assert.True(bed.Worker.Status.Pending > 0, "the one that hangs has nothing");
+        link.Repair();
+        bed.AssertSame(timeout: TimeSpan.FromMinutes(1));
+        bed.Stop();
+        link.Dispose();
+    }
+
     [Theory, EachRsync]
     public void A_daemon_that_dies_and_comes_back_gets_what_it_missed(RsyncVersion version)
     {
