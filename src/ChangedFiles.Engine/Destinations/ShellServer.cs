@@ -82,7 +82,7 @@ public sealed class ShellServer : IRsyncServer
             end?.WaitForExit(TimeSpan.FromSeconds(2));
             _private.Delete(recursive: true);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        catch (Exception failure) when (failure is SystemException)
         {
             // It ends by itself when nobody has used it for a minute.
         }
