@@ -27,7 +27,7 @@ public sealed class DestinationWorker : IDisposable
     private readonly TimeProvider _clock;
     private readonly Action _checkSource;
     private readonly Thread _thread;
-    private readonly Backoff _backoff = new();
+    private readonly Backoff _backoff;
     private readonly CancellationTokenSource _abort = new();
     private readonly ManualResetEventSlim _stop = new();
     private readonly Dictionary<TreePath, (string Reason, int Attempts)> _failing = [];
@@ -43,8 +43,11 @@ public sealed class DestinationWorker : IDisposable
     /// <param name="planner">For this worker alone.</param>
     /// <param name="changes">What is dirty for this destination.</param>
     /// <param name="checkSource">Throws <see cref="SourceLostException"/> when the source is not what it was.</param>
-    public DestinationWorker(IDestination destination, Planner planner, DirtyTree changes, Action checkSource, TimeProvider clock)
+    /// <param name="random">Spreads the retries; a seeded one makes every turn repeatable.</param>
+    public DestinationWorker(
+        IDestination destination, Planner planner, DirtyTree changes, Action checkSource, TimeProvider clock, Random? random = null)
     {
+        _backoff = new Backoff(random ?? Random.Shared);
         (_destination, _planner, Changes, _checkSource, _clock) = (destination, planner, changes, checkSource, clock);
         _status = new DestinationStatus { Name = destination.Name, State = DestinationState.Syncing };
         _planner.EntryBudget = FirstEntryBudget;
@@ -165,7 +168,8 @@ public sealed class DestinationWorker : IDisposable
     /// <summary>Nothing will be delivered any more.</summary>
     public bool HasEnded => _abort.IsCancellationRequested || IsFinal(_status.State) || _drained;
 
-    private bool IsAway => Volatile.Read(ref _awayUntil) > _clock.GetTimestamp();
+    /// <summary>Not to be tried yet. The end does not wait for it, but tries once more.</summary>
+    private bool IsAway => !_draining && Volatile.Read(ref _awayUntil) > _clock.GetTimestamp();
 
     /// <summary>Delivers one batch where there is something to deliver; never waits for changes or for a destination that is away.</summary>
     /// <returns>How long nothing is to be done unless a mark is made meanwhile.</returns>
@@ -254,9 +258,8 @@ public sealed class DestinationWorker : IDisposable
     {
         // Marks that were made since the batch was taken are in the tree anyway; these are for changes no event told of.
         var again = _planner.Recheck(batch, planned);
-        var failed = Retries(batch, delivery).Select(mark => mark with { NotBefore = Changes.After(RetryAfter(Attempts(mark.Path))) });
         var putOff = batch.PutOff.Select(mark => mark with { NotBefore = _draining ? 0 : Changes.After(PutOff) });
-        Changes.Return(again.Concat(batch.Remainder).Concat(putOff).Concat(failed));
+        Changes.Return([.. again, .. batch.Remainder, .. putOff, .. Retries(batch, delivery)]);
         _backoff.Reset();
         _planner.EntryBudget = Math.Min(LargestEntryBudget, _planner.EntryBudget * 2);
         Note(batch, delivery);
@@ -281,16 +284,8 @@ public sealed class DestinationWorker : IDisposable
         var failed = new Dictionary<TreePath, string>();
         foreach (var failure in delivery.Failures)
             failed.TryAdd(failure.Path, failure.Reason);
-        var since = batch.Marks.Min(mark => mark.Since);
-        // What could not be looked at has not been looked into either.
-        var unread = batch.Failures.Select(failure => failure.Path).ToHashSet();
-        var retries = failed.Keys.Select(path => new DirtyMark(path) { Subtree = unread.Contains(path), Since = since }).ToList();
         if (delivery.Complaints.Count > 0)
-        {
-            // Nobody knows whom it concerns, so all of it is tried again.
-            retries.AddRange(batch.Marks);
             failed.TryAdd(batch.Marks[0].Path, delivery.Complaints[0]);
-        }
         foreach (var path in batch.Marks.Select(mark => mark.Path).Concat(batch.Items.Select(item => item.Path)))
         {
             if (!failed.ContainsKey(path))
@@ -298,8 +293,22 @@ public sealed class DestinationWorker : IDisposable
         }
         foreach (var (path, reason) in failed)
             Fail(path, reason);
+        var since = batch.Marks.Min(mark => mark.Since);
+        var retries = failed.Keys.Select(path => Retry(new DirtyMark(path) { Since = since }, path)).ToList();
+        // What could not be looked at has not been looked into either, and the directory it is in has not been swept.
+        foreach (var (path, _) in batch.Failures)
+        {
+            retries.Add(Retry(new DirtyMark(path) { Subtree = true, Since = since }, path));
+            retries.Add(Retry(new DirtyMark(path.Parent) { Names = true, Since = since }, path));
+        }
+        // Nobody knows whom a complaint concerns, so all of it is tried again.
+        if (delivery.Complaints.Count > 0)
+            retries.AddRange(batch.Marks.Select(mark => Retry(mark, batch.Marks[0].Path)));
         return retries;
     }
+
+    /// <summary>Not before the pause that the failing name has come to.</summary>
+    private DirtyMark Retry(DirtyMark mark, TreePath failing) => mark with { NotBefore = Changes.After(RetryAfter(_failing[failing].Attempts)) };
 
     private void Fail(TreePath path, string reason)
     {
@@ -308,8 +317,6 @@ public sealed class DestinationWorker : IDisposable
         if (!known || before.Reason != reason)
             OnFailure?.Invoke(new FailedPath(path, reason));
     }
-
-    private int Attempts(TreePath path) => _failing.TryGetValue(path, out var failure) ? failure.Attempts : 1;
 
     private static TimeSpan RetryAfter(int attempts) =>
         TimeSpan.FromSeconds(Math.Min(LastRetry.TotalSeconds, FirstRetry.TotalSeconds * Math.Pow(2, Math.Min(attempts - 1, 10))));

@@ -254,6 +254,8 @@ public sealed class Planner(IFileSource source, Selection selection)
             byte[]? target = null;
             if (stat.IsSymlink && source.ReadLink(path, out target) is not Errno.None and var errno)
             {
+                if (IsGone(errno))
+                    return;
                 Failures.Add(new FailedPath(path, errno.Describe()));
                 return;
             }

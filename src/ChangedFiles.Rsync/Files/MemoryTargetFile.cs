@@ -31,7 +31,10 @@ public sealed partial class MemoryTree
         public override Errno SetLength(long length)
         {
             lock (tree._lock)
+            {
+                node.Mtime = node.Ctime = Now(tree._time);
                 return node.SetLength(length);
+            }
         }
 
         public override Errno PunchHole(long offset, long length)
@@ -49,7 +52,7 @@ public sealed partial class MemoryTree
         {
             failed = MetadataParts.None;
             lock (tree._lock)
-                node.Set(metadata);
+                tree.Set(node, metadata);
             return Errno.None;
         }
 

@@ -23,14 +23,10 @@ public sealed partial class MemoryTree
         return error == Errno.None && node!.Children is null ? WhyNotEntered(node) : error;
     }
 
-    private Errno FindParent(TreePath path, out Dictionary<byte[], MemoryNode>? names)
+    private Errno FindParent(TreePath path, out MemoryNode? parent)
     {
-        names = null;
-        if (path.Bytes.Length > TreePath.MaxLength)
-            return Errno.ENAMETOOLONG;
-        var error = FindDirectory(path.Parent, out var parent);
-        names = parent?.Children;
-        return error;
+        parent = null;
+        return path.Bytes.Length > TreePath.MaxLength ? Errno.ENAMETOOLONG : FindDirectory(path.Parent, out parent);
     }
 
     private Errno Find(TreePath path, out MemoryNode? node)

@@ -149,7 +149,10 @@ public sealed partial class MemoryTree : IFileTarget
                 return Errno.EPERM;
             error = Add(path, replace, () => node);
             if (error == Errno.None)
+            {
                 node.LinkCount++;
+                node.Ctime = Now(_time);
+            }
             return error;
         }
     }
@@ -166,7 +169,7 @@ public sealed partial class MemoryTree : IFileTarget
             if (newPath.IsBelow(path))
                 return Errno.EINVAL;
             error = FindParent(newPath, out var newParent);
-            if (error == Errno.None && newParent!.TryGetValue(newPath.Name.ToArray(), out var old))
+            if (error == Errno.None && newParent!.Children!.TryGetValue(newPath.Name.ToArray(), out var old))
             {
                 if (old == node)
                     return Errno.None;
@@ -177,8 +180,11 @@ public sealed partial class MemoryTree : IFileTarget
             if (error != Errno.None)
                 return error;
             FindParent(path, out var parent);
-            parent!.Remove(path.Name.ToArray());
-            newParent![newPath.Name.ToArray()] = node!;
+            parent!.Children!.Remove(path.Name.ToArray());
+            newParent!.Children![newPath.Name.ToArray()] = node!;
+            node!.Ctime = Now(_time);
+            NamesChanged(parent);
+            NamesChanged(newParent);
             return Errno.None;
         }
     }
@@ -210,7 +216,7 @@ public sealed partial class MemoryTree : IFileTarget
         lock (_lock)
         {
             var error = Find(path, out var node);
-            node?.Set(metadata);
+            Set(node, metadata);
             return error;
         }
     }
@@ -219,6 +225,16 @@ public sealed partial class MemoryTree : IFileTarget
     {
         var ticks = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks;
         return new(ticks / TimeSpan.TicksPerSecond, (int)(ticks % TimeSpan.TicksPerSecond) * 100);
+    }
+
+    private void NamesChanged(MemoryNode directory) => directory.Mtime = directory.Ctime = Now(_time);
+
+    private void Set(MemoryNode? node, in Metadata metadata)
+    {
+        if (node is null)
+            return;
+        node.Set(metadata);
+        node.Ctime = Now(_time);
     }
 
     private static Errno WhyNotRemoved(MemoryNode node) =>
@@ -252,13 +268,14 @@ public sealed partial class MemoryTree : IFileTarget
             var error = FindParent(path, out var parent);
             if (error != Errno.None)
                 return error;
-            if (parent!.TryGetValue(path.Name.ToArray(), out var old))
+            if (parent!.Children!.TryGetValue(path.Name.ToArray(), out var old))
             {
                 if (!replace || old.Children is not null)
                     return replace ? Errno.EISDIR : Errno.EEXIST;
                 old.LinkCount--;
             }
-            parent[path.Name.ToArray()] = make();
+            parent.Children[path.Name.ToArray()] = make();
+            NamesChanged(parent);
             return Errno.None;
         }
     }
@@ -275,8 +292,10 @@ public sealed partial class MemoryTree : IFileTarget
             if (error != Errno.None)
                 return error;
             node!.LinkCount--;
+            node.Ctime = Now(_time);
             FindParent(path, out var parent);
-            parent!.Remove(path.Name.ToArray());
+            parent!.Children!.Remove(path.Name.ToArray());
+            NamesChanged(parent);
             return Errno.None;
         }
     }

@@ -1,0 +1,17 @@
+namespace ChangedFiles.Engine.Tests.Simulation;
+
+/// <summary>Time that passes when the simulation says so; no two looks at the time of day are the same, as with fine-grained file times.</summary>
+internal sealed class SimulatedClock : TimeProvider
+{
+    private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private TimeSpan _now = TimeSpan.FromSeconds(1);
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => _now.Ticks;
+
+    public override DateTimeOffset GetUtcNow() => Start + (_now += TimeSpan.FromTicks(1));
+
+    public void Advance(TimeSpan time) => _now += time;
+}

@@ -1,0 +1,109 @@
+using ChangedFiles.Engine.Destinations;
+using ChangedFiles.Engine.Planning;
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Filters;
+using ChangedFiles.Rsync.Options;
+
+namespace ChangedFiles.Engine.Tests.Simulation;
+
+/// <summary>A destination in memory that goes away, breaks off in the middle, fails with single names, is emptied and comes back.</summary>
+internal sealed class SimulatedDestination(SimulatedSource source, TimeProvider clock, Random random) : IDestination
+{
+    private static readonly LocalDestinationOptions Options =
+        new() { Name = "simulated", Directory = "", Selection = new Selection(FilterRules.None, new MemoryTree()) };
+
+    private int _readsToBreak = -1;
+    private bool _replaced;
+
+    public MemoryTree Tree { get; private set; } = new(clock);
+
+    public string Name => "simulated";
+
+    /// <summary>Of a hundred deliveries so many meet a fault.</summary>
+    public int FaultRate { get; set; }
+
+    /// <summary>Another place is at the address now, and that is noticed.</summary>
+    public void Replace() => (Tree, _replaced) = (new MemoryTree(clock), true);
+
+    /// <summary>Somebody removed everything, and nobody was told.</summary>
+    public void Empty() => Tree = new MemoryTree(clock);
+
+    public Delivery Deliver(PlannedBatch batch, CancellationToken cancellation)
+    {
+        if (_replaced)
+        {
+            _replaced = false;
+            throw new DestinationException("replaced", permanent: false, ExitCode.FileIO) { NeedsEverything = true };
+        }
+        if (random.Next(100) >= FaultRate)
+            return Run(batch, cancellation);
+        switch (random.Next(4))
+        {
+            case 0:
+                throw new DestinationException("away", permanent: false, ExitCode.SocketIO);
+            case 1:
+                return BreakOff(batch, cancellation);
+            case 2:
+                return Run(batch, cancellation) with { Complaints = ["something went wrong"] };
+            default:
+                return FailWithOne(batch, cancellation);
+        }
+    }
+
+    public TimeSpan Tend() => Timeout.InfiniteTimeSpan;
+
+    public void Dispose()
+    {
+    }
+
+    /// <summary>Called with every read of the source: a session that is cut is cut at one of them.</summary>
+    public void OnSourceRead()
+    {
+        if (_readsToBreak >= 0 && _readsToBreak-- == 0)
+            throw new DestinationException("cut", permanent: false, ExitCode.ProtocolStream) { Interrupted = true };
+    }
+
+    private Delivery Run(PlannedBatch batch, CancellationToken cancellation)
+    {
+        using var delivery = new LocalDelivery(source, Tree, Options, batch, cancellation);
+        return delivery.Run();
+    }
+
+    private Delivery BreakOff(PlannedBatch batch, CancellationToken cancellation)
+    {
+        _readsToBreak = random.Next(4);
+        try
+        {
+            return Run(batch, cancellation);
+        }
+        catch (DestinationException)
+        {
+            LeaveHalfWritten(batch);
+            throw;
+        }
+        finally
+        {
+            _readsToBreak = -1;
+        }
+    }
+
+    /// <summary>As a receiver does that was killed.</summary>
+    private void LeaveHalfWritten(PlannedBatch batch)
+    {
+        var files = batch.Items.Where(item => item.Stat.IsRegular && item.Action == PlannedAction.Send).ToList();
+        if (files.Count > 0 && Tree.OpenInPlace(files[random.Next(files.Count)].Path.Parent.Child(".half.written"u8), out var left) == Linux.Errno.None)
+            left!.Dispose();
+    }
+
+    /// <summary>One name is not as it should be, and that is said.</summary>
+    private Delivery FailWithOne(PlannedBatch batch, CancellationToken cancellation)
+    {
+        var delivery = Run(batch, cancellation);
+        var sent = batch.Items.Where(item => item.Action == PlannedAction.Send && !item.Stat.IsDirectory).ToList();
+        if (sent.Count == 0)
+            return delivery;
+        var failed = sent[random.Next(sent.Count)].Path;
+        Tree.Unlink(failed);
+        return delivery with { Failures = [.. delivery.Failures, new FailedPath(failed, "failed")] };
+    }
+}

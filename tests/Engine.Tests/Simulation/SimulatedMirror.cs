@@ -1,0 +1,234 @@
+using System.Globalization;
+using System.Text;
+using ChangedFiles.Engine.Changes;
+using ChangedFiles.Engine.Destinations;
+using ChangedFiles.Engine.Mirrors;
+using ChangedFiles.Engine.Planning;
+using ChangedFiles.Engine.Watching;
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Filters;
+using Xunit;
+
+namespace ChangedFiles.Engine.Tests.Simulation;
+
+/// <summary>
+/// The mirror's own parts (sink, marks, planner, worker, what survives a restart) between a simulated tree and a simulated destination, on one thread and
+/// with simulated time: all that happens follows from the seed.
+/// </summary>
+internal sealed class SimulatedMirror : IDisposable
+{
+    private const int Steps = 150;
+    private const int TurnsToSettle = 5_000;
+    private const int KeptHistory = 200;
+
+    private readonly SimulatedClock _clock = new();
+    private readonly int _seed;
+    private readonly Random _random;
+    private readonly SimulatedSource _source;
+    private readonly SimulatedDestination _destination;
+    private readonly string _stateDirectory;
+    private StateFile _state = null!;
+    private DestinationWorker _worker = null!;
+    private MarkingSink _sink = null!;
+    private bool _busy;
+
+    /// <summary>What happened, for whoever has to understand a failure.</summary>
+    public Queue<string> History { get; } = new();
+
+    public SimulatedMirror(int seed, string stateDirectory)
+    {
+        (_seed, _random, _stateDirectory) = (seed, new Random(seed), stateDirectory);
+        _source = new SimulatedSource(_clock, _random) { OnRead = OnRead, OnQueued = happened => Note($"{happened.Path} {happened.Operations}") };
+        _destination = new SimulatedDestination(_source, _clock, _random) { FaultRate = _random.Next(3) * 15 };
+        ((MemoryTree)_source.Tree).MakeDirectory(TreePath.Parse("stays"), 0x1ED);
+        Start();
+    }
+
+    public void Run()
+    {
+        for (var step = 0; step < Steps; step++)
+            Step();
+        Settle();
+    }
+
+    public void Dispose()
+    {
+        _worker.Dispose();
+        _state.Dispose();
+    }
+
+    private void Step()
+    {
+        _clock.Advance(TimeSpan.FromMilliseconds(_random.Next(4) == 0 ? _random.Next(3000) : _random.Next(20)));
+        switch (_random.Next(40))
+        {
+            case 0:
+                Kill();
+                break;
+            case 1:
+                Stop();
+                break;
+            case 2:
+                LoseEvents();
+                break;
+            case 3:
+                Note("replaced");
+                _destination.Replace();
+                break;
+            case < 20:
+                _source.Change();
+                break;
+            case < 28:
+                Tell(_random.Next(8));
+                break;
+            default:
+                _worker.Turn();
+                break;
+        }
+    }
+
+    /// <summary>Without further faults everything is delivered, in the end and without another event.</summary>
+    private void Settle()
+    {
+        (_busy, _destination.FaultRate) = (true, 0);
+        _source.ChangeOnceMore();
+        Tell(int.MaxValue);
+        for (var turn = 0; turn < TurnsToSettle; turn++)
+        {
+            if (_worker.Changes.Unconfirmed == 0)
+                break;
+            var pause = _worker.Turn();
+            _clock.Advance(pause > TimeSpan.FromMilliseconds(10) ? pause : TimeSpan.FromMilliseconds(10));
+        }
+        Assert.Equal(0, _worker.Changes.Unconfirmed);
+        Assert.Equal(DestinationState.Following, _worker.Status.State);
+        Assert.Equal(Text(_source.Tree), Text(_destination.Tree));
+    }
+
+    /// <summary>Users do not wait while the source is read.</summary>
+    private void OnRead()
+    {
+        if (!_busy && _random.Next(60) == 0)
+        {
+            _busy = true;
+            _source.Change();
+            _busy = false;
+        }
+        _destination.OnSourceRead();
+    }
+
+    private void Note(string what)
+    {
+        History.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{_clock.GetTimestamp() / TimeSpan.TicksPerMillisecond} {what}"));
+        if (History.Count > KeptHistory)
+            History.Dequeue();
+    }
+
+    private void Tell(int most)
+    {
+        var events = new List<WatchEvent>();
+        while (events.Count < most && _source.Events.TryDequeue(out var next))
+        {
+            Note($"told {next.Path} {next.Operations}{(next.Has(FileOperations.Rename) ? $" from {next.OldPath}" : "")}");
+            events.Add(next);
+        }
+        if (events.Count > 0)
+            _sink.Events(events.ToArray());
+    }
+
+    private void LoseEvents()
+    {
+        Note("events lost");
+        _source.Events.Clear();
+        _sink.Events([new WatchEvent(TreePath.Root, FileOperations.Overflow | FileOperations.Subtree, true, 0, TreePath.Root, _clock.GetTimestamp())]);
+    }
+
+    private void Kill()
+    {
+        Dispose();
+        WhileNothingRuns();
+    }
+
+    private void Stop()
+    {
+        Tell(int.MaxValue);
+        _worker.Finish();
+        for (var turn = 0; turn < TurnsToSettle && !_worker.HasEnded; turn++)
+            _worker.Turn();
+        Assert.True(_worker.HasEnded, "it ends");
+        Dispose();
+        WhileNothingRuns();
+    }
+
+    private void WhileNothingRuns()
+    {
+        Note("nothing runs");
+        for (var changes = _random.Next(10); changes > 0; changes--)
+            _source.Change();
+        _source.Events.Clear();
+        if (_random.Next(5) == 0)
+        {
+            _destination.Empty();
+            Note("emptied");
+        }
+        Note("starts");
+        Start();
+    }
+
+    private void Start()
+    {
+        var marks = new DirtyTree(_clock, limit: _random.Next(4) == 0 ? 5 : 1000);
+        var planner = new Planner(_source, new Selection(FilterRules.None, _source));
+        _worker = new DestinationWorker(_destination, planner, marks, () => { }, _clock, _random);
+        _state = StateFile.Open(_stateDirectory, "source", "destination", variant: $"{_seed}");
+        _worker.OnDelivered = (batch, delivery) => Note(
+            $"delivered {string.Join(", ", batch.Items.Select(item => $"{item.Action} {item.Path}"))}; failed {delivery.Failures.Count}; rest {batch.Remainder.Count}");
+        _worker.OnState = status => Note($"{status.State} {status.Reason}");
+        _worker.Remember(new ConfirmedDirectories(_state));
+        if (_random.Next(3) == 0)
+            planner.EntryBudget = 1 + _random.Next(10);
+        _sink = new MarkingSink([marks], reason => Assert.Fail(reason), text => Assert.Fail(text));
+        marks.MarkEverything(trusting: true);
+    }
+
+    /// <summary>All that a mirror has to make equal, one name a line.</summary>
+    private static string Text(IFileSource tree)
+    {
+        var lines = new List<string>();
+        var firstNames = new Dictionary<ulong, TreePath>();
+        Describe(tree, TreePath.Root, firstNames, lines);
+        return string.Join('\n', lines);
+    }
+
+    private static void Describe(IFileSource tree, TreePath path, Dictionary<ulong, TreePath> firstNames, List<string> lines)
+    {
+        tree.Stat(path, out var stat);
+        var line = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{path} {stat.Mode:x} {stat.Uid}:{stat.Gid} {stat.Mtime.Seconds}.{stat.Mtime.Nanoseconds}");
+        if (stat.IsSymlink && tree.ReadLink(path, out var target) == Errno.None)
+            line.Append(CultureInfo.InvariantCulture, $" -> {TreePath.Printable(target)}");
+        if (stat.IsRegular)
+            line.Append(' ').Append(Content(tree, path));
+        if (!stat.IsDirectory && !firstNames.TryAdd(stat.Inode, path))
+            line.Append(CultureInfo.InvariantCulture, $" = {firstNames[stat.Inode]}");
+        lines.Add(line.ToString());
+        if (!stat.IsDirectory)
+            return;
+        var names = new List<byte[]>();
+        tree.List(path, names);
+        foreach (var child in names.ConvertAll(name => path.Child(name)).Order())
+            Describe(tree, child, firstNames, lines);
+    }
+
+    private static string Content(IFileSource tree, TreePath path)
+    {
+        if (tree.Open(path, out var file) != Errno.None)
+            return "unreadable";
+        using (file)
+        {
+            var content = new byte[file!.Stat.Size];
+            file.Read(content, 0, out _);
+            return Convert.ToHexString(content);
+        }
+    }
+}
