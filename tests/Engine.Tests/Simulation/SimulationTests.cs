@@ -1,5 +1,4 @@
 using System.Globalization;
-using ChangedFiles.TestKit;
 using Xunit;
 
 namespace ChangedFiles.Engine.Tests.Simulation;
@@ -12,16 +11,29 @@ public sealed class SimulationTests
     [Fact]
     public void Whatever_happens_both_sides_are_equal_in_the_end()
     {
-        using var state = new TempDirectory();
+        // Real files, but in memory: they are written thousands of times, each time down to the disk.
+        var state = Directory.CreateDirectory($"/dev/shm/changedfiles-test-{Environment.ProcessId}");
+        try
+        {
+            SimulateAll(state.FullName);
+        }
+        finally
+        {
+            state.Delete(recursive: true);
+        }
+    }
+
+    private static void SimulateAll(string stateDirectory)
+    {
         if (Environment.GetEnvironmentVariable("CHANGEDFILES_TEST_SEED") is { } given)
         {
-            Simulate(int.Parse(given, CultureInfo.InvariantCulture), state.Path);
+            Simulate(int.Parse(given, CultureInfo.InvariantCulture), stateDirectory);
             return;
         }
         var first = Random.Shared.Next(int.MaxValue - Seeds);
         TestContext.Current.TestOutputHelper?.WriteLine($"seeds from {first}");
         for (var seed = first; seed < first + Seeds; seed++)
-            Simulate(seed, state.Path);
+            Simulate(seed, stateDirectory);
     }
 
     private static void Simulate(int seed, string stateDirectory)
