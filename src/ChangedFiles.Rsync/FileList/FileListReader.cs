@@ -60,7 +60,7 @@ public sealed class FileListReader
             if (_format.Incremental)
                 CheckParent(entry, directory);
             if (IsRequested?.Invoke(entry) == false)
-                throw Refuse($"sent {entry}, which was not asked for");
+                throw Refuse($"sent {entry}, which was not asked for", ExitCode.Unsupported);
             entries.Add(entry);
             if (lists.NextStart + entries.Count > MaxEntries)
                 throw _input.Bad($"more than {MaxEntries} files");
@@ -275,6 +275,6 @@ public sealed class FileListReader
             throw Refuse($"sent {entry} in the list of {directory?.ToString() ?? "the top"}");
     }
 
-    private static RsyncException Refuse(string what) =>
-        new(ExitCode.ProtocolIncompatibility, SessionStage.FileList, $"the peer {what}: refused");
+    private static RsyncException Refuse(string what, ExitCode code = ExitCode.ProtocolIncompatibility) =>
+        new(code, SessionStage.FileList, $"the peer {what}: refused");
 }

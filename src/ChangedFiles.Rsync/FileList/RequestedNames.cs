@@ -14,12 +14,17 @@ public sealed class RequestedNames
     private readonly Dictionary<byte[], SourceKind> _names = new(NameComparer.Instance);
     private readonly HashSet<byte[]> _parents = new(NameComparer.Instance);
     private readonly List<SourceArgument> _patterns = [];
+    private readonly FilterScope? _hidden;
 
     /// <param name="options">The client's options.</param>
     /// <param name="arguments">The source arguments as the server gets them, without host or module; names of a files-from as well.</param>
-    public RequestedNames(TransferOptions options, IEnumerable<byte[]> arguments)
+    /// <param name="filters">The client's rules: what they hide from the sender is not asked for.</param>
+    public RequestedNames(TransferOptions options, IEnumerable<byte[]> arguments, FilterRules? filters = null)
     {
         _options = options;
+        // What the sender's merge files and its own user's ignore files say is not known here.
+        if (filters is not null && !options.Selection.CvsExclude && filters.Open(FilterSide.Sender) is { HasMergeFiles: false } scope)
+            _hidden = scope;
         foreach (var argument in arguments)
             Add(SourceArgument.Parse(argument, options.Selection.Relative));
     }
@@ -30,6 +35,8 @@ public sealed class RequestedNames
         var path = entry.Path.Bytes;
         if (entry.Path.IsRoot)
             return entry.IsDirectory;
+        if (_hidden?.Check(entry.Path, entry.IsDirectory).IsExcluded == true)
+            return false;
         return AllowsName(path)
             || (entry.IsDirectory && _parents.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(path))
             || _patterns.Exists(pattern => Allows(pattern, entry));

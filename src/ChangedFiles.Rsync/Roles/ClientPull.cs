@@ -43,7 +43,7 @@ public sealed record ClientPull
             Report = Report,
             Destination = Sessions.Receiving.Destination.Local(Destination, ReceivingTrees.Of(Options)),
             Filters = Filters,
-            Requested = TrustsSender ? null : new RequestedNames(Options, names ?? Sources.Select(ArgumentText.Encode)),
+            Requested = TrustsSender ? null : new RequestedNames(Options, names ?? Sources.Select(ArgumentText.Encode), Filters),
             Events = Events,
             Stats = Stats,
             WriteFirst = names is null ? null : _ => FilesFromNames.Send(session, names),

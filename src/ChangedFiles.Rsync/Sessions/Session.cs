@@ -12,6 +12,9 @@ public sealed class Session : IDisposable
     /// <summary>How much of a broken session is read in search of the peer's last words, in bytes.</summary>
     private const long MaxLastWords = 64 << 20;
 
+    /// <summary>How long they are waited for, in milliseconds: a peer that goes on and on is left.</summary>
+    private const int LastWordsTime = 10_000;
+
     internal Session(Connection connection, FrameReader reader, FrameWriter writer, SessionTerms terms, bool isServer = false)
     {
         (Connection, Reader, Writer, Terms, IsServer) = (connection, reader, writer, terms, isServer);
@@ -110,6 +113,7 @@ public sealed class Session : IDisposable
         try
         {
             Connection.Timeout = TimeSpan.FromSeconds(2);
+            Connection.Deadline = Environment.TickCount64 + LastWordsTime;
             Reader.Drain(MaxLastWords);
         }
         catch (RsyncException last) when (last.FromPeer)
@@ -134,12 +138,12 @@ public sealed class Session : IDisposable
     /// </summary>
     public void GiveUp(ExitCode code)
     {
-        const int Patience = 10;
         if (code is ExitCode.SocketIO or ExitCode.ProtocolStream or ExitCode.Signal1 or ExitCode.Timeout)
             return;
         try
         {
-            Connection.Timeout = TimeSpan.FromSeconds(Patience);
+            Connection.Timeout = TimeSpan.FromMilliseconds(LastWordsTime);
+            Connection.Deadline = Environment.TickCount64 + LastWordsTime;
             Connection.CancelWith(CancellationToken.None).Dispose();
             Writer.LeaveReadingToOthers();
             if (Terms.Protocol >= 31)
@@ -166,6 +170,7 @@ public sealed class Session : IDisposable
             if (Terms.Protocol < 31)
                 return;
             Connection.Timeout = TimeSpan.FromSeconds(2);
+            Connection.Deadline = Environment.TickCount64 + LastWordsTime;
             Writer.LeaveReadingToOthers();
             Writer.WriteMessage(MessageCode.ErrorExit, []);
             Writer.Flush();

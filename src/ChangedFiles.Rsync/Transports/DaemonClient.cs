@@ -32,7 +32,7 @@ public sealed record DaemonRequest
     /// <summary>Highest protocol to speak, 30 to 32.</summary>
     public int Protocol { get; init; } = SessionTerms.MaxProtocol;
 
-    /// <summary>Longest time for the TCP connection and for each answer of the handshake; zero is without limit.</summary>
+    /// <summary>Longest time for the TCP connection, and then for the whole handshake; zero is without limit.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Longest silence afterwards; zero is without limit.</summary>
@@ -131,8 +131,11 @@ public sealed class DaemonClient
         try
         {
             connection.Timeout = request.ConnectTimeout;
+            // A daemon that says a little now and then does not hold this side for ever.
+            if (request.ConnectTimeout > TimeSpan.Zero)
+                connection.Deadline = Environment.TickCount64 + (long)request.ConnectTimeout.TotalMilliseconds;
             var session = new DaemonClient(request, connection).Converse(connection, ref known);
-            connection.Timeout = request.Timeout;
+            (connection.Timeout, connection.Deadline) = (request.Timeout, long.MaxValue);
             opened = session is not null;
             return session;
         }

@@ -47,6 +47,9 @@ public sealed class Connection : IDisposable
     /// </summary>
     internal bool LimitsSilence { get; set; }
 
+    /// <summary>When every wait ends with <see cref="ExitCode.Timeout"/>, whatever moves meanwhile; in <see cref="Environment.TickCount64"/>.</summary>
+    internal long Deadline { get; set; } = long.MaxValue;
+
     /// <summary>Called by a waiting reader when nothing has been written for half the <see cref="Timeout"/> (docs/protocol.md 3.4).</summary>
     internal Action? KeepAliveDue { get; set; }
 
@@ -194,6 +197,7 @@ public sealed class Connection : IDisposable
             new(wanted.HasFlag(PollEvents.Writable) ? Number(_output) : -1, PollEvents.Writable),
             new(_cancelled.Descriptor, PollEvents.Readable),
         ];
+        CheckDeadline();
         while (Poll.Wait(entries, MillisecondsToWait(writing)) == 0)
             ActOnTime(writing);
         _cancellation.ThrowIfCancellationRequested();
@@ -208,20 +212,29 @@ public sealed class Connection : IDisposable
 
     private int MillisecondsToWait(bool writing)
     {
-        if (Timeout <= TimeSpan.Zero)
-            return StopAt is { } stop ? (int)Math.Clamp((stop - DateTimeOffset.UtcNow).TotalMilliseconds, 0, int.MaxValue - 1) + 1 : -1;
         var now = Environment.TickCount64;
-        var due = _lastTraffic + (long)Timeout.TotalMilliseconds;
-        if (KeepAliveDue is not null && !writing)
+        var due = Deadline;
+        if (StopAt is { } stop)
+            due = Math.Min(due, now + (long)Math.Max(0, (stop - DateTimeOffset.UtcNow).TotalMilliseconds));
+        if (Timeout > TimeSpan.Zero)
+            due = Math.Min(due, _lastTraffic + (long)Timeout.TotalMilliseconds);
+        if (Timeout > TimeSpan.Zero && KeepAliveDue is not null && !writing)
             due = Math.Min(due, _lastWrite + (long)Timeout.TotalMilliseconds / 2);
-        if (LimitsSilence && !writing)
+        if (Timeout > TimeSpan.Zero && LimitsSilence && !writing)
             due = Math.Min(due, _lastRead + SilenceLimit);
-        return (int)Math.Clamp(due - now, 0, int.MaxValue) + 1;
+        return due == long.MaxValue ? -1 : (int)Math.Clamp(due - now, 0, int.MaxValue - 1) + 1;
+    }
+
+    private void CheckDeadline()
+    {
+        if (Environment.TickCount64 >= Deadline)
+            throw new RsyncException(ExitCode.Timeout, Stage, "the peer took too long");
     }
 
     private void ActOnTime(bool writing)
     {
         CheckStop();
+        CheckDeadline();
         if (Timeout <= TimeSpan.Zero)
             return;
         var now = Environment.TickCount64;
