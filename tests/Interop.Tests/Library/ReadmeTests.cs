@@ -48,7 +48,7 @@ public sealed class ReadmeTests : IDisposable
         // The client's remote shell is two pipes that lead to the program.
         var (up, down) = (_directory["up"], _directory["down"]);
         Command.Check("mkfifo", up, down);
-        var shell = _directory.Write("shell", $"#!/bin/sh\ncat {down} &\ncat >{up}\nwait\n");
+        var shell = _directory.Write("shell", $"#!/bin/sh\nexec 3<&0\ncat <&3 >{up} &\nexec cat {down}\n");
         File.SetUnixFileMode(shell, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var program = RsyncVersion.Installed.Program();
         var client = Task.Run(() => Command.Run(new ProcessStartInfo(
