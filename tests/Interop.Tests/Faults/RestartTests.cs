@@ -55,6 +55,7 @@ public sealed class RestartTests
             Command.Check("rm", "-rf", path);
         Start(bed);
         bed.AssertConverges();
+        Wait(bed);
         // While it runs it is noticed as soon as something has to be put where nothing is any more.
         Directory.Delete($"{bed.Target}/b", recursive: true);
         File.WriteAllText($"{bed.Source}/b/c/more", "x");
