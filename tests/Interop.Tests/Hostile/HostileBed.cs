@@ -93,6 +93,7 @@ internal sealed class HostileBed : IDisposable
         Assert.True(outcome.Failure is null or RsyncException, $"{what}: {outcome}");
         Assert.True(outcome.Allocated < MaxAllocated, $"{what}: {outcome.Allocated} bytes allocated; {outcome}");
         Assert.Equal(_outside, Outside());
+        _tree.Forget();
         foreach (var (path, content) in Files(_tree, RootName))
             Assert.True(_whole.Contains(content), $"{what}: {path} is half-written; {outcome}");
     }
@@ -133,7 +134,8 @@ internal sealed class HostileBed : IDisposable
         }
         catch (Exception end) when (end is SocketException or ObjectDisposedException or IOException or OperationCanceledException)
         {
-            // Ours has ended.
+            // Ours has ended, or was told that this is the end.
+            socket.Dispose();
         }
     }
 
@@ -166,16 +168,18 @@ internal sealed class HostileBed : IDisposable
                 foreach (var below in Files(tree, path))
                     yield return below;
             }
-            else if (stat.IsRegular && stat.Size > 0)
+            else if (stat.IsRegular && stat.Size > 0 && Content(tree, path, (int)stat.Size) is { } content)
             {
-                yield return (path, Content(tree, path, (int)stat.Size));
+                yield return (path, content);
             }
         }
     }
 
-    private static string Content(LocalTree tree, TreePath path, int size)
+    /// <summary>Null for a file that somebody has just moved.</summary>
+    private static string? Content(LocalTree tree, TreePath path, int size)
     {
-        Assert.Equal(Errno.None, tree.Open(path, out var file));
+        if (tree.Open(path, out var file) != Errno.None)
+            return null;
         using (file)
         {
             var content = new byte[size];

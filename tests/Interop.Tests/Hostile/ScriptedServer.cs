@@ -66,7 +66,7 @@ internal sealed class ScriptedServer
             var request = SenderRequest.Read(In, index);
             if (!request.WantsData)
                 continue;
-            request = request.ReadSums(In, Session.Terms.TransferChecksum == default ? 16 : digest.DigestLength, withSums: true);
+            request = request.ReadSums(In, digest.DigestLength, withSums: true);
             Answer(request, content, digest, rightDigest);
         }
         Out.WriteIndex(FileIndex.Done);

@@ -1,4 +1,5 @@
 using ChangedFiles.Linux;
+using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
 
@@ -21,8 +22,10 @@ internal sealed class PartialStore
         _target = reception.Target;
         if (directory.StartsWith('/'))
             _fixed = new SideDirectory(reception, directory, make: true);
+        else if (WirePath.TryClean(ArgumentText.Encode(directory), out var inside) && !inside.IsRoot)
+            _name = inside.Bytes.ToArray();
         else
-            _name = ArgumentText.Encode(directory.TrimEnd('/'));
+            throw new RsyncException(ExitCode.FileSelection, SessionStage.FileList, $"cannot use partial-dir \"{directory}\": a relative one is inside each directory");
     }
 
     /// <summary>Null when the options name no such directory and need none.</summary>
