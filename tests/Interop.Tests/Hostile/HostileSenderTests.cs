@@ -38,6 +38,7 @@ public sealed class HostileSenderTests : IDisposable
         server.Out.WriteVarint(0x40);
         server.Out.WriteVarint(5000);
         server.Out.Write(new byte[5000]);
+        server.Out.Flush();
     });
 
     [Fact]
@@ -256,7 +257,8 @@ public sealed class HostileSenderTests : IDisposable
         if (isIncremental)
             server.Out.WriteIndex(FileIndex.ListsEnd);
         server.Out.Flush();
-        while (true)
+        // Each phase, and the first list of two, has an end; the closed connection stands for the goodbye.
+        for (var ends = isIncremental ? 4 : 3; ends > 0; ends--)
             server.AnswerAll("owned"u8.ToArray());
     };
 

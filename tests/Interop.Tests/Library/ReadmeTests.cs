@@ -32,7 +32,8 @@ public sealed class ReadmeTests : IDisposable
     {
         using var daemon = new RsyncDaemon(RsyncVersion.Installed, new RsyncModule("mod", _directory["to"]));
         await ReadmePrograms.Push(_directory["from"], daemon.Url("mod/"));
-        TreeDiff.AssertSame(_directory["from"], _directory["to"]);
+        // A stock receiver puts the times of directories right only when their seconds differ.
+        TreeDiff.AssertSame(_directory["from"], _directory["to"], TreeIgnore.DirectoryTimes);
     }
 
     [Fact]
