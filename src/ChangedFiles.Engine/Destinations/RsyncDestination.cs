@@ -12,6 +12,8 @@ public sealed class RsyncDestination : IDestination
 {
     private readonly WarmSessions _sessions;
     private volatile RsyncFeatures _features = new();
+    // A batch with renames broke off, so the next one is sent as if nobody knew of any.
+    private bool _renamesFailed;
 
     public RsyncDestination(RsyncDestinationOptions options, IFileSource source)
     {
@@ -39,10 +41,14 @@ public sealed class RsyncDestination : IDestination
 
     public Delivery Deliver(PlannedBatch batch, CancellationToken cancellation)
     {
+        if (_renamesFailed)
+            batch = batch with { Renames = [] };
         var delivery = new RsyncDelivery(this, batch, cancellation);
         try
         {
-            return delivery.Run();
+            var delivered = delivery.Run();
+            _renamesFailed = false;
+            return delivered;
         }
         catch (RsyncException failure) when (_features.Without(failure) is { } fewer)
         {
@@ -50,8 +56,15 @@ public sealed class RsyncDestination : IDestination
             _sessions.Discard();
             return Deliver(batch, cancellation);
         }
+        catch (RsyncException failure) when (failure.FromPeer && batch.Renames.Count > 0)
+        {
+            // Names that were used for one thing after the other make a list that no receiver takes. Without renames there is no such list.
+            _renamesFailed = true;
+            return Deliver(batch, cancellation);
+        }
         catch (RsyncException failure)
         {
+            _renamesFailed |= batch.Renames.Count > 0;
             throw new DestinationException(Describe(failure), IsPermanent(failure), failure.ExitCode, failure) { Interrupted = delivery.HasBegun };
         }
     }

@@ -70,6 +70,21 @@ public sealed class RenameTests
         Assert.Empty(Directory.GetFileSystemEntries(bed.Target.Path, "..*"));
     }
 
+    /// <summary>What was a file is a directory for a moment, and what was in it is elsewhere: no list can hold all these names.</summary>
+    [Theory, EachTarget]
+    public void Names_that_were_one_thing_after_the_other_end_with_equal_trees(TargetKind kind)
+    {
+        using var bed = Fill(new MirrorBed(kind));
+        using var steps = new MirrorSteps(bed);
+        steps.Deliver();
+        new Mover(bed.Source, steps.Changes).Move("f1", "x").Move("tree", "f1").Move("f1/1", "y").Move("f1", "tree").Move("x", "f1");
+        steps.Deliver();
+        bed.AssertSame();
+        new Mover(bed.Source, steps.Changes).Move("f1", "x").Move("tree", "f1").Move("f1/2", "z");
+        steps.Deliver();
+        bed.AssertSame();
+    }
+
     [Theory, EachTarget]
     public void Renames_that_overtake_each_other_end_with_equal_trees(TargetKind kind)
     {
