@@ -25,11 +25,13 @@ public sealed class ControlSocket : IDisposable
     public ControlSocket(Func<string[], Func<bool>, string> answer)
     {
         (_answer, _path) = (answer, ControlDirectory.Claim());
-        // A process with the same id was killed once.
-        File.Delete(_path);
-        _listener.Bind(new UnixDomainSocketEndPoint(_path));
-        File.SetUnixFileMode(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        // Under its name only when somebody listens: one where nobody does is taken for what a killed process left. (Such a one may have this id.)
+        var making = _path + ".new";
+        File.Delete(making);
+        _listener.Bind(new UnixDomainSocketEndPoint(making));
+        File.SetUnixFileMode(making, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         _listener.Listen(Backlog);
+        File.Move(making, _path, overwrite: true);
         Background(Accept);
     }
 

@@ -266,7 +266,10 @@ public sealed class HostileSenderTests : IDisposable
     {
         var outcome = Session(client, script, fill, allowed);
         var failure = Assert.IsAssignableFrom<RsyncException>(outcome.Failure);
-        Assert.True(failure.ExitCode is ExitCode.ProtocolIncompatibility or ExitCode.ProtocolStream or ExitCode.Unsupported, failure.ToString());
+        // What the peer has to be told may meet its closed end before what it said is judged.
+        Assert.True(
+            failure.ExitCode is ExitCode.ProtocolIncompatibility or ExitCode.ProtocolStream or ExitCode.Unsupported
+            || (failure.ExitCode == ExitCode.SocketIO && failure.Message.StartsWith("writing", StringComparison.Ordinal)), failure.ToString());
         Assert.DoesNotContain("unexpectedly closed", failure.Message, StringComparison.Ordinal);
     }
 
