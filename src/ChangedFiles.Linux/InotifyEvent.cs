@@ -26,6 +26,11 @@ public enum InotifyEvents : uint
     OnlyDirectory = 0x1000000,
     /// <summary>For a watch: nothing of open files whose name has gone.</summary>
     ExcludeUnlinked = 0x4000000,
+    /// <summary>
+    /// For a watch that may be there already: these besides those it has. Without it the kernel takes all of them away for a moment,
+    /// and what happens in that moment is lost.
+    /// </summary>
+    AddToExisting = 0x20000000,
     /// <summary>The event is about a directory.</summary>
     Directory = 0x40000000,
 }

@@ -16,7 +16,9 @@ internal sealed class InotifyWatcher(SafeFileHandle root, Inotify inotify, Watch
         InotifyEvents.Modify | InotifyEvents.Attributes | InotifyEvents.CloseWrite | InotifyEvents.MovedFrom | InotifyEvents.MovedTo
         | InotifyEvents.Create | InotifyEvents.Delete | InotifyEvents.DeleteSelf | InotifyEvents.MoveSelf
         // Without ExcludeUnlinked a deleted file that is still written would be reported for ever, under a name that may be another's.
-        | InotifyEvents.OnlyDirectory | InotifyEvents.ExcludeUnlinked;
+        | InotifyEvents.OnlyDirectory | InotifyEvents.ExcludeUnlinked
+        // Directories are asked again for their watch while others work in them; that must not interrupt it.
+        | InotifyEvents.AddToExisting;
 
     private readonly Stack<(WatchedDirectory Directory, List<byte[]> Names)> _waiting = [];
     private readonly byte[] _entries = new byte[32 * 1024];
