@@ -78,6 +78,8 @@ internal static class RuleRsync
             Delete = line.Options.Deletion.Mode != DeleteMode.None && !words.Contains(NoDelete),
             NumericIds = line.Options.Preserve.NumericIds,
             PasswordFile = line.Connection.PasswordFile,
+            Rsh = line.Connection.Rsh ?? RemoteShellCommand.DefaultShell,
+            RsyncPath = line.Connection.RsyncPath,
             Filters = [.. line.ReadFilters().ToWire(FilterSide.Sender)],
         };
         var location = (line.Remote ?? new Location(LocationKind.Local, path)) with { Path = path };
@@ -96,8 +98,8 @@ internal static class RuleRsync
 
     private static string? WhyNoMirror(RsyncInvocation line, IReadOnlyList<string> words)
     {
-        if (!IsBatch(line) && line.Remote?.Kind != LocationKind.Shell)
-            return "its options are other than --exclude and its kind, --numeric-ids, --no-delete, --password-file, --port";
+        if (!IsBatch(line))
+            return "its options are other than --exclude and its kind, --numeric-ids, --no-delete, --password-file, --port, --rsh, --rsync-path";
         try
         {
             _ = Maker(line, line.Destination!, words);
@@ -113,8 +115,10 @@ internal static class RuleRsync
     private static bool IsBatch(RsyncInvocation line)
     {
         var options = line.Options;
-        var connection = line.Connection with { PasswordFile = null, Password = null, NoMotd = false };
-        return line.Remote?.Kind != LocationKind.Shell && connection == new ConnectionOptions() && TransferOptions.Archive == options with
+        var connection = line.Connection with { PasswordFile = null, Password = null, NoMotd = false, Rsh = null };
+        if (line.Remote?.Kind == LocationKind.Shell)
+            connection = connection with { ShellToDaemon = false, RsyncPath = "rsync" };
+        return connection == new ConnectionOptions() && TransferOptions.Archive == options with
         {
             Preserve = options.Preserve with { HardLinks = 0, NumericIds = false },
             Selection = options.Selection with { Relative = false },

@@ -81,6 +81,7 @@ public sealed class DiagnosticsTests
         { "RULE ^/a\nMIRROR a b c", "MIRROR has too many places", null },
         { "RULE \\.c$\nMIRROR h::m", "not clear which directory to mirror", "begin the regex with" },
         { "RULE ^/a\nMIRROR h::m_BASENAME_", "only _FILE_ can stand in the destination", null },
+        { "RULE ^/a\nIGNORE ^/a/[xy]\nMIRROR h::m", "MIRROR cannot leave out what the IGNORE at rules:2 matches", "write --exclude=PATTERN" },
         { "RULE ^/a\nOPENW MIRROR h::m", "MIRROR follows every operation", null },
         { "RULE ^/a\nOPENW HTTP GET http://x/", "HTTP needs POST and one address", null },
         { "RULE ^/a\nOPENW HTTP POST ftp://x/", "not an http or https URL", null },

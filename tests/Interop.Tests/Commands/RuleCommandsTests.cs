@@ -49,6 +49,18 @@ public sealed class RuleCommandsTests : IDisposable
         Assert.Contains("2 errors, 2 warnings", _output.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("faustus:/mirrors/otto_FILE_ '--rsh=ssh -p 2222' --rsync-path=/opt/rsync --exclude=*.o", null)]
+    [InlineData("rsync://host/module/ --numeric-ids --no-delete --port=8730", null)]
+    [InlineData("faustus:/mirrors -z", "this cannot be mirrored to: its options are other than --exclude")]
+    [InlineData("rsync://host", "this cannot be mirrored to: rsync://host: the module is missing")]
+    public void Check_knows_what_can_be_mirrored_to(string words, string? error)
+    {
+        var path = _temp.Write("rules", $"RULE ^/home/mike/test\nMIRROR {words}\n");
+        Assert.Equal(error is null ? 0 : 1, CheckCommand.Run(path, json: false, _output, _error));
+        Assert.Contains(error ?? "", _error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Check_speaks_json()
     {
