@@ -31,9 +31,11 @@ public static class Privileges
 
     public static void NeedsProgram(string program) => Assert.SkipUnless(Command.Exists(program), $"needs the program {program}");
 
-    /// <summary>For what takes minutes: only with <c>./test --soak</c>.</summary>
-    public static void NeedsSoak() =>
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("CHANGEDFILES_SOAK") == "1", "takes long: runs with ./test --soak");
+    /// <summary>Time is no matter: <c>./test --soak</c>.</summary>
+    public static bool IsSoak { get; } = Environment.GetEnvironmentVariable("CHANGEDFILES_SOAK") == "1";
+
+    /// <summary>For what takes minutes.</summary>
+    public static void NeedsSoak() => Assert.SkipUnless(IsSoak, "takes long: runs with ./test --soak");
 
     private static bool Mknod()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChangedFiles.TestKit;
 using Xunit;
 
 namespace ChangedFiles.Engine.Tests.Simulation;
@@ -6,7 +7,7 @@ namespace ChangedFiles.Engine.Tests.Simulation;
 /// <summary>Thousands of histories with faults. CHANGEDFILES_TEST_SEED=N repeats one exactly.</summary>
 public sealed class SimulationTests
 {
-    private static int Seeds => Environment.GetEnvironmentVariable("CHANGEDFILES_SOAK") == "1" ? 100_000 : 2_000;
+    private static int Seeds => Privileges.IsSoak ? 100_000 : 2_000;
 
     [Fact]
     public void Whatever_happens_both_sides_are_equal_in_the_end()

@@ -7,7 +7,7 @@ namespace ChangedFiles.Interop.Tests.Faults;
 /// <summary>Every fault in the middle of every load: when it is over both sides become equal, and nothing beside them was touched.</summary>
 public sealed class FaultTests
 {
-    private static int Rounds => Environment.GetEnvironmentVariable("CHANGEDFILES_SOAK") == "1" ? 5 : 1;
+    private static int Rounds => Privileges.IsSoak ? 5 : 1;
 
     [Theory]
     [InlineData(FaultKind.MirrorKilled, TargetKind.RsyncInstalled)]

@@ -9,7 +9,7 @@ namespace ChangedFiles.Interop.Tests.Faults;
 internal sealed record Load(string Name, Action<string> Prepare, Action<string, int> Run)
 {
     /// <summary>How much: 1 for a few seconds' work.</summary>
-    public static int Size => Environment.GetEnvironmentVariable("CHANGEDFILES_SOAK") == "1" ? 5 : 1;
+    public static int Size => Privileges.IsSoak ? 5 : 1;
 
     public static IReadOnlyList<Load> All { get; } =
     [

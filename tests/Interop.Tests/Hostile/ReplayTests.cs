@@ -6,8 +6,6 @@ namespace ChangedFiles.Interop.Tests.Hostile;
 /// <summary>Sessions with stock peers, said again by a peer that stops in the middle, or says something else.</summary>
 public sealed class ReplayTests
 {
-    private static bool IsSoak => Environment.GetEnvironmentVariable("CHANGEDFILES_SOAK") == "1";
-
     /// <summary>What it says is what it should: ours will answer.</summary>
     private static TimeSpan Long => TimeSpan.FromSeconds(2);
 
@@ -33,7 +31,7 @@ public sealed class ReplayTests
         Assert.True(whole.Failure is null, $"{role}, the recording itself: {whole}");
         var length = replay.Recording.Sent.Length;
         // All of the beginning and of the end, and a sample of what is between.
-        var step = IsSoak ? 1 : Math.Max(1, length / 100);
+        var step = Privileges.IsSoak ? 1 : Math.Max(1, length / 100);
         for (var cut = 0; cut < length; cut += cut < 40 || cut > length - 20 ? 1 : step)
         {
             var outcome = replay.Play(replay.Recording.Sent[..cut], Long);
@@ -50,7 +48,7 @@ public sealed class ReplayTests
         {
             var random = new Random(seed + number);
             using var replay = new Replay(role);
-            for (var left = IsSoak ? 20_000 : 200; left > 0; left--)
+            for (var left = Privileges.IsSoak ? 20_000 : 200; left > 0; left--)
             {
                 var bytes = replay.Recording.Sent.ToList();
                 var what = string.Join(", ", Enumerable.Range(0, random.Next(1, 3)).Select(_ => Mutate(bytes, random)));

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Net;
 using System.Text.Json;
 using ChangedFiles.TestKit;
 using Xunit;
@@ -8,8 +9,6 @@ namespace ChangedFiles.Interop.Tests.Rules;
 /// <summary>The daemon as its users have it: a process with a rule file, real changes, real destinations.</summary>
 public sealed class RuleProgramTests : IDisposable
 {
-    private const int Files = 5000;
-
     private readonly RuleBed _bed = new();
     private readonly string _tree;
     private readonly string _target;
@@ -20,11 +19,11 @@ public sealed class RuleProgramTests : IDisposable
         _target = _bed.Temp.Mkdir("target");
     }
 
-    /// <summary>Options, and how many programs may start: by batches, by sessions of the general kind.</summary>
+    /// <summary>By batches, and by sessions of the general kind.</summary>
     [Theory]
-    [InlineData("-a")]
-    [InlineData("-az --inplace")]
-    public void A_tar_of_5000_files_starts_no_program_for_rsync_lines(string options)
+    [InlineData("-a", 5000)]
+    [InlineData("-az --inplace", 500)]
+    public void A_tar_of_many_files_starts_no_program_for_rsync_lines(string options, int files)
     {
         using var trace = new ProcessTrace();
         using var daemon = new RsyncDaemon(RsyncVersion.Installed, new RsyncModule("mod", _target));
@@ -36,12 +35,12 @@ public sealed class RuleProgramTests : IDisposable
             OPENW APPEND {log} _RELATIVE_
             """);
         var before = trace.Started.Count;
-        Command.Check("tar", "-C", _tree, "-xf", Tar());
+        Command.Check("tar", "-C", _tree, "-xf", Tar(files));
         // No line is told of the times of directories.
         Eventually.SameTrees($"{_tree}/top", $"{_target}{_tree}/top", TreeIgnore.DirectoryTimes, timeout: TimeSpan.FromMinutes(2));
-        Eventually.True(() => Lines(log).Length >= Files, "every file was acted on", () => $"{Lines(log).Length}");
-        Assert.Equal(Files, Lines(log).Distinct().Count());
-        Assert.Equal(Files, Lines(log).Length);
+        Eventually.True(() => Lines(log).Length >= files, "every file was acted on", () => $"{Lines(log).Length}");
+        Assert.Equal(files, Lines(log).Distinct().Count());
+        Assert.Equal(files, Lines(log).Length);
         Assert.Equal(before, trace.Started.Count);
     }
 
@@ -61,6 +60,34 @@ public sealed class RuleProgramTests : IDisposable
         Eventually.Equal("it's $(x), last, private", () => string.Join(", ", Names(_target)));
         Assert.Empty(Names($"{_target}/private"));
         Assert.Equal(before, trace.Started.Count);
+    }
+
+    [Fact]
+    public void A_mirror_line_follows_a_directory_to_another_machine_by_ssh()
+    {
+        using var sshd = new Sshd();
+        File.WriteAllText($"{_tree}/first", "1");
+        _bed.Start($"RULE ^{_tree}/\nMIRROR {sshd.Host}:{_target} '--rsh={sshd.Command}'");
+        Eventually.Equal("first", () => string.Join(", ", Names(_target)));
+        File.Move($"{_tree}/first", $"{_tree}/second");
+        Eventually.Equal("second", () => string.Join(", ", Names(_target)));
+    }
+
+    [Fact]
+    public async Task An_address_is_told_what_happened_as_json()
+    {
+        using var server = new HttpListener();
+        var address = $"http://127.0.0.1:{LoopbackPort.Free()}/";
+        server.Prefixes.Add(address);
+        server.Start();
+        _bed.Start($"RULE ^{_tree}/\nOPENW HTTP POST {address}changed?name=_BASENAME_");
+        File.WriteAllText($"{_tree}/a b&c", "");
+        var request = await server.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        using var told = await JsonDocument.ParseAsync(request.Request.InputStream, default, TestContext.Current.CancellationToken);
+        request.Response.Close();
+        Assert.Equal("/changed?name=a%20b%26c", request.Request.RawUrl);
+        Assert.Equal("OPENW", told.RootElement.GetProperty("operation").GetString());
+        Assert.Equal($"{_tree}/a b&c", told.RootElement.GetProperty("file").GetString());
     }
 
     [Fact]
@@ -178,11 +205,11 @@ public sealed class RuleProgramTests : IDisposable
 
     private static string[] Names(string directory) => [.. Directory.GetFileSystemEntries(directory).Select(path => Path.GetFileName(path)).Order()];
 
-    private string Tar()
+    private string Tar(int files)
     {
         var path = _bed.Temp["tar"];
         using var tar = new TarWriter(File.Create(path));
-        for (var i = 0; i < Files; i++)
+        for (var i = 0; i < files; i++)
         {
             using var content = new MemoryStream("content"u8.ToArray());
             tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"top/d{i % 50}/s{i % 7}/f{i}") { DataStream = content });
