@@ -294,7 +294,9 @@ public sealed class DestinationWorker : IDisposable
         foreach (var (path, reason) in failed)
             Fail(path, reason);
         var since = batch.Marks.Min(mark => mark.Since);
-        var retries = failed.Keys.Select(path => Retry(new DirtyMark(path) { Since = since }, path)).ToList();
+        // A directory that failed may not have been swept either, and one that could not be removed may be wanted again.
+        var unsure = batch.Items.Where(item => item.Action is PlannedAction.Sweep or PlannedAction.Delete).Select(item => item.Path).ToHashSet();
+        var retries = failed.Keys.Select(path => Retry(new DirtyMark(path) { Names = unsure.Contains(path), Since = since }, path)).ToList();
         // What could not be looked at has not been looked into either, and the directory it is in has not been swept.
         foreach (var (path, _) in batch.Failures)
         {

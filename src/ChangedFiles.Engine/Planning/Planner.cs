@@ -39,7 +39,7 @@ public sealed class Planner(IFileSource source, Selection selection)
     public PlannedBatch Plan(IReadOnlyList<DirtyMark> marks)
     {
         selection.Refresh();
-        var draft = new Draft(source, selection, _links, Confirmed, EntryBudget);
+        var draft = new Draft(source, selection, _links, Confirmed, EntryBudget) { Since = marks.Count > 0 ? marks.Min(mark => mark.Since) : 0 };
         foreach (var mark in marks.Where(mark => !mark.Subtree && !mark.Names))
             draft.Look(mark);
         foreach (var mark in marks.Where(mark => mark.Subtree || mark.Names))
@@ -71,8 +71,10 @@ public sealed class Planner(IFileSource source, Selection selection)
             _delivered.Add(item);
             if (item.Action != PlannedAction.Send || item.Stat.IsDirectory)
                 continue;
-            if (source.Stat(item.Path, out var stat) != Errno.None || !IsSame(stat, item.Stat))
-                moved.Add(new DirtyMark(item.Path) { Since = now });
+            var isThere = source.Stat(item.Path, out var stat) == Errno.None;
+            // What went before it was delivered left at the destination what was there before, perhaps a directory full of names.
+            if (!isThere || !IsSame(stat, item.Stat))
+                moved.Add(new DirtyMark(item.Path) { Subtree = !isThere || stat.Inode != item.Stat.Inode || stat.Kind != item.Stat.Kind, Since = now });
         }
         return moved;
     }
@@ -133,6 +135,9 @@ public sealed class Planner(IFileSource source, Selection selection)
         private int _added;
 
         public Dictionary<TreePath, PlannedItem> Items { get; } = [];
+
+        /// <summary>The oldest change behind the batch.</summary>
+        public required long Since { get; init; }
 
         private bool IsFull => _added + (_looked / LooksPerEntry) >= budget;
 
@@ -255,8 +260,9 @@ public sealed class Planner(IFileSource source, Selection selection)
             if (stat.IsSymlink && source.ReadLink(path, out target) is not Errno.None and var errno)
             {
                 if (IsGone(errno))
-                    return;
-                Failures.Add(new FailedPath(path, errno.Describe()));
+                    PutOff.Add(new DirtyMark(path) { Subtree = true, Since = Since });
+                else
+                    Failures.Add(new FailedPath(path, errno.Describe()));
                 return;
             }
             Add(new PlannedItem(path, PlannedAction.Send, stat, target));
@@ -322,7 +328,9 @@ public sealed class Planner(IFileSource source, Selection selection)
             if (errno != Errno.None)
             {
                 // What cannot be listed must not be swept: the destination would lose it all.
-                if (!IsGone(errno))
+                if (IsGone(errno))
+                    PutOff.Add(mark with { Trusting = false, PutOff = true });
+                else
                     Failures.Add(new FailedPath(directory, $"cannot list the directory: {errno.Describe()}"));
                 return;
             }

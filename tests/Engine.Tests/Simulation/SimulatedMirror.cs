@@ -109,10 +109,13 @@ internal sealed class SimulatedMirror : IDisposable
     /// <summary>Users do not wait while the source is read.</summary>
     private void OnRead()
     {
-        if (!_busy && _random.Next(60) == 0)
+        if (!_busy && _random.Next(30) == 0)
         {
             _busy = true;
-            _source.Change();
+            if (_random.Next(2) == 0)
+                _source.Change();
+            else
+                _source.ExchangeAgain();
             _busy = false;
         }
         _destination.OnSourceRead();

@@ -12,6 +12,7 @@ internal sealed class SimulatedSource(TimeProvider clock, Random random) : IFile
     private const int MaxDepth = 4;
 
     private readonly MemoryTree _tree = new(clock);
+    private TreePath _exchanged;
 
     public IFileSource Tree => _tree;
 
@@ -25,7 +26,7 @@ internal sealed class SimulatedSource(TimeProvider clock, Random random) : IFile
     /// <summary>One operation of a user; perhaps one that cannot be.</summary>
     public void Change()
     {
-        switch (random.Next(14))
+        switch (random.Next(16))
         {
             case < 3:
                 Create(NewPath());
@@ -48,11 +49,17 @@ internal sealed class SimulatedSource(TimeProvider clock, Random random) : IFile
             case 11 or 12:
                 Chmod(AnyPath());
                 break;
-            default:
+            case 13:
                 Remove(AnyPath() is var path && IsDirectory(path) ? AnyPath() : path);
+                break;
+            default:
+                Exchange(AnyPath());
                 break;
         }
     }
+
+    /// <summary>What was exchanged last is exchanged once more: just when somebody looks at it, perhaps.</summary>
+    public void ExchangeAgain() => Exchange(_exchanged);
 
     /// <summary>A last change: a destination that was replaced is noticed when something is brought there.</summary>
     public void ChangeOnceMore() => Create(TreePath.Parse("stays/last"));
@@ -127,6 +134,20 @@ internal sealed class SimulatedSource(TimeProvider clock, Random random) : IFile
         var directories = new HashSet<TreePath>();
         Walk(path, directories);
         _tree.RemoveTree(path, (removed, errno) => Happened(errno, removed, FileOperations.Delete, directories.Contains(removed)));
+    }
+
+    /// <summary>A directory becomes a file, and a file a directory.</summary>
+    private void Exchange(TreePath path)
+    {
+        if (path.IsRoot)
+            return;
+        _exchanged = path;
+        var wasDirectory = IsDirectory(path);
+        Remove(path);
+        if (wasDirectory)
+            Create(path);
+        else
+            Happened(_tree.MakeDirectory(path, 0x1ED), path, FileOperations.Create, true);
     }
 
     private void Walk(TreePath path, HashSet<TreePath> directories)
