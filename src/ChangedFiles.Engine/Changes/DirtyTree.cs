@@ -317,7 +317,9 @@ public sealed class DirtyTree
             return false;
         foreach (var mark in _marks.Values.Where(mark => mark.Path.IsBelow(old)).ToList())
         {
-            _marks[mark.Path] = mark with { RenamedFrom = null };
+            // Marks may have collapsed since the first of them was moved.
+            if (_marks.TryGetValue(mark.Path, out var left))
+                _marks[mark.Path] = left with { RenamedFrom = null };
             Add(mark with { Path = path.Append(mark.Path.RelativeTo(old)) });
         }
         return true;
