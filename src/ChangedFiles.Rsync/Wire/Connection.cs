@@ -23,6 +23,7 @@ public sealed class Connection : IDisposable
     private long _lastTraffic = Environment.TickCount64;
     private long _lastWrite = Environment.TickCount64;
     private long _lastRead = Environment.TickCount64;
+    private long _lastContent = Environment.TickCount64;
 
     /// <summary>Takes ownership of both descriptors (which may be the same) and makes them non-blocking.</summary>
     /// <param name="input">What the peer writes.</param>
@@ -43,9 +44,13 @@ public sealed class Connection : IDisposable
 
     /// <summary>
     /// A side that shows by itself that it is alive would never find the peer silent. With this the session also ends when nothing at all came
-    /// for three times the <see cref="Timeout"/>; a peer that is only busy shows itself more often than that.
+    /// for three times the <see cref="Timeout"/>, as a peer that is only busy shows itself more often than that; and when nothing but keepalives
+    /// came for sixty times it, because two sides that wait for each other answer those for ever.
     /// </summary>
     internal bool LimitsSilence { get; set; }
+
+    /// <summary>In the middle of a file, whose sender flushes what it has with every keepalive: nothing else for three times the <see cref="Timeout"/> is the end.</summary>
+    internal bool ExpectsData { get; set; }
 
     /// <summary>When every wait ends with <see cref="ExitCode.Timeout"/>, whatever moves meanwhile; in <see cref="Environment.TickCount64"/>.</summary>
     internal long Deadline { get; set; } = long.MaxValue;
@@ -94,6 +99,8 @@ public sealed class Connection : IDisposable
         BytesRead += read;
         CheckStop();
         _lastTraffic = _lastRead = Environment.TickCount64;
+        if (!FrameReader.IsKeepAlive(buffer[..read]))
+            _lastContent = _lastRead;
         return true;
     }
 
@@ -162,7 +169,7 @@ public sealed class Connection : IDisposable
     {
         _cancelled.Clear();
         _cancellation = cancellation;
-        _lastTraffic = _lastWrite = _lastRead = Environment.TickCount64;
+        _lastTraffic = _lastWrite = _lastRead = _lastContent = Environment.TickCount64;
         return cancellation.Register(_cancelled.Raise);
     }
 
@@ -221,7 +228,7 @@ public sealed class Connection : IDisposable
         if (Timeout > TimeSpan.Zero && KeepAliveDue is not null && !writing)
             due = Math.Min(due, _lastWrite + (long)Timeout.TotalMilliseconds / 2);
         if (Timeout > TimeSpan.Zero && LimitsSilence && !writing)
-            due = Math.Min(due, _lastRead + SilenceLimit);
+            due = Math.Min(due, EndOfPatience);
         return due == long.MaxValue ? -1 : (int)Math.Clamp(due - now, 0, int.MaxValue - 1) + 1;
     }
 
@@ -238,13 +245,14 @@ public sealed class Connection : IDisposable
         if (Timeout <= TimeSpan.Zero)
             return;
         var now = Environment.TickCount64;
-        if (now - _lastTraffic >= Timeout.TotalMilliseconds || (LimitsSilence && !writing && now - _lastRead >= SilenceLimit))
+        if (now - _lastTraffic >= Timeout.TotalMilliseconds || (LimitsSilence && !writing && now >= EndOfPatience))
             throw new RsyncException(ExitCode.Timeout, Stage, $"io timeout after {Timeout.TotalSeconds:0} seconds -- exiting");
         if (!writing && now - _lastWrite >= Timeout.TotalMilliseconds / 2)
             KeepAliveDue?.Invoke();
     }
 
-    private long SilenceLimit => 3 * (long)Timeout.TotalMilliseconds;
+    private long EndOfPatience =>
+        Math.Min(_lastRead + (long)(3 * Timeout).TotalMilliseconds, _lastContent + (long)((ExpectsData ? 3 : 60) * Timeout).TotalMilliseconds);
 
     private RsyncException Failed(string doing, Errno errno) =>
         new(errno == Errno.ETIMEDOUT ? ExitCode.Timeout : ExitCode.SocketIO, Stage, $"{doing}: {errno.Describe()}");

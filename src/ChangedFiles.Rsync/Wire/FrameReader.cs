@@ -25,6 +25,10 @@ public sealed partial class FrameReader(Connection connection)
     /// <summary>Where messages go; null drops them.</summary>
     public MessageHandler? OnMessage { get; set; }
 
+    /// <summary>True for one empty data frame (docs/protocol.md 3.4), also where a broken stream takes it for something else.</summary>
+    internal static bool IsKeepAlive(ReadOnlySpan<byte> bytes) =>
+        bytes.Length == HeaderSize && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == (uint)(CodeBase + (int)MessageCode.Data) << 24;
+
     /// <summary>From here on the stream comes in frames.</summary>
     public void StartMultiplexing() => _multiplexed = true;
 

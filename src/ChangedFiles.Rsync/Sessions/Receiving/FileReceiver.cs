@@ -42,7 +42,9 @@ internal sealed class FileReceiver : IDisposable
         var report = request.Entry.Report(request.Flags, sending: false) with { Xname = request.Xname };
         _reception.Tell(_reception.Events.OnBeforeTransfer, report);
         _literal = 0;
+        _reception.Session.Connection.ExpectsData = true;
         var outcome = ReceiveFile(request);
+        _reception.Session.Connection.ExpectsData = false;
         if (!request.IsRedo)
         {
             _reception.Stats.FilesTransferred++;
