@@ -6,11 +6,16 @@ namespace ChangedFiles.Cli;
 
 internal static class Program
 {
+    /// <summary>In bytes: longer than any line of a log.</summary>
+    private const int OutputBuffer = 32 * 1024;
+
     private static int Main(string[] args) => args is ["rsync", ..] ? RsyncProgram.Run(args.Length - 1) : RunVerb(args);
 
     // Apart, so that nothing of the other commands is loaded for a transfer.
     private static int RunVerb(string[] args)
     {
+        // Lines come out whole, also for who reads along: the console's own writer passes on each 256 bytes.
+        Console.SetOut(new StreamWriter(Console.OpenStandardOutput(), bufferSize: OutputBuffer) { AutoFlush = true });
         var root = new RootCommand("Realtime filesystem replication over the rsync protocol.")
         {
             MirrorCommand.Create(),
