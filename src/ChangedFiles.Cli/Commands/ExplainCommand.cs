@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using ChangedFiles.Engine.Rules;
 using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Cli.Commands;
 
@@ -59,7 +60,7 @@ internal static class ExplainCommand
         return explanation.Verdicts.Any(v => v.Actions.Count > 0) ? 0 : 1;
     }
 
-    private static byte[] Absolute(string path) => PathText.Encode(Path.GetFullPath(path));
+    private static byte[] Absolute(string path) => ArgumentText.Encode(Path.GetFullPath(path));
 
     private static void Print(Explanation explanation, TextWriter output)
     {

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using ChangedFiles.Engine.Rules;
 using ChangedFiles.Engine.Rules.Import;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Cli.Commands;
 
@@ -28,7 +28,7 @@ internal static class ImportCommand
     {
         try
         {
-            var rules = import(path, PathText.Decode(File.ReadAllBytes(path)));
+            var rules = import(path, ArgumentText.Decode(File.ReadAllBytes(path)));
             output.Write(rules.Text);
             foreach (var left in rules.LeftOut)
                 error.WriteLine($"changedfiles: not carried over: {left}");

@@ -6,6 +6,7 @@ using ChangedFiles.Engine.Rules;
 using ChangedFiles.Engine.Rules.Actions;
 using ChangedFiles.Engine.Rules.Substitutions;
 using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
 using Microsoft.Extensions.Logging;
 
 namespace ChangedFiles.Engine.Running;
@@ -109,7 +110,7 @@ public sealed class ActionExecutor : IActionExecutor, IDisposable
             var line = Encoding.UTF8.GetBytes(Printable(action.Text, values) + "\n");
             lock (_appending)
             {
-                var path = PathText.Decode(action.File.Expand(values));
+                var path = ArgumentText.Decode(action.File.Expand(values));
                 using var file = File.OpenHandle(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
                 RandomAccess.Write(file, line, RandomAccess.GetLength(file));
             }

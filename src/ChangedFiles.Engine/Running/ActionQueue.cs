@@ -1,5 +1,6 @@
 using ChangedFiles.Engine.Rules;
 using ChangedFiles.Engine.Rules.Actions;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Engine.Running;
 
@@ -41,7 +42,7 @@ internal sealed class ActionQueue(TimeProvider clock, LoopGuard guard)
     /// <summary>Takes in an action. True when the loop guard put it off.</summary>
     public bool Add(RuleMatch match)
     {
-        var path = PathText.Decode(match.Event.Path);
+        var path = ArgumentText.Decode(match.Event.Path);
         var key = KeyOf(match, path);
         if (_putOff.TryGetValue(key, out var waiting))
         {
@@ -127,7 +128,7 @@ internal sealed class ActionQueue(TimeProvider clock, LoopGuard guard)
 
     private void Enqueue(PendingAction action, string path)
     {
-        action.Orders = action.Match.Event.OldPath is { } old && PathText.Decode(old) is var oldPath && oldPath != path
+        action.Orders = action.Match.Event.OldPath is { } old && ArgumentText.Decode(old) is var oldPath && oldPath != path
             ? [OrderOf(path), OrderOf(oldPath)]
             : [OrderOf(path)];
         foreach (var order in action.Orders)

@@ -4,6 +4,7 @@ using ChangedFiles.Engine.Rules.Actions;
 using ChangedFiles.Engine.Rules.Shell;
 using ChangedFiles.Engine.Rules.Substitutions;
 using ChangedFiles.Linux;
+using ChangedFiles.Rsync.Options;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
@@ -27,7 +28,7 @@ internal sealed class CommandExecutor(ILogger log, IEnumerable<KeyValuePair<stri
 
     public ActionOutcome Shell(ActionRun run, ShellScript script, CancellationToken cancellation)
     {
-        List<byte[]> arguments = [.. new[] { "/bin/sh", "-c", script.Text, "changedfiles" }.Select(a => PathText.Encode(a))];
+        List<byte[]> arguments = [.. new[] { "/bin/sh", "-c", script.Text, "changedfiles" }.Select(a => ArgumentText.Encode(a))];
         if (run.Rule.Settings.Batch?.Input == BatchInput.Args)
             arguments.AddRange(run.Events.Select(e => e.Path));
         return Run(run, arguments, script.Variables, cancellation);
@@ -62,7 +63,7 @@ internal sealed class CommandExecutor(ILogger log, IEnumerable<KeyValuePair<stri
         {
             var errno = CommandProcess.Start(Command, input, line => log.CommandSaid(place, line), out process);
             if (errno != Errno.None)
-                return new ActionOutcome($"cannot start {PathText.Decode(words[0])} in {directory}: {errno.Describe()}");
+                return new ActionOutcome($"cannot start {ArgumentText.Decode(words[0])} in {directory}: {errno.Describe()}");
             _running.Add((run.Line, process!.Group));
         }
         try
@@ -81,7 +82,7 @@ internal sealed class CommandExecutor(ILogger log, IEnumerable<KeyValuePair<stri
             Program = words[0],
             Arguments = words,
             Environment = variablesOfRun,
-            WorkingDirectory = PathText.Encode(directory),
+            WorkingDirectory = ArgumentText.Encode(directory),
             Input = childInput,
             Output = childOutput,
             Error = childOutput,
@@ -111,5 +112,5 @@ internal sealed class CommandExecutor(ILogger log, IEnumerable<KeyValuePair<stri
 
     // A process cannot become another user's by itself without code between fork and exec; setpriv (util-linux) is that code.
     private static IEnumerable<byte[]> AsUser(string user, uint group) =>
-        new[] { "setpriv", $"--reuid={user}", $"--regid={group}", "--init-groups", "--" }.Select(a => PathText.Encode(a));
+        new[] { "setpriv", $"--reuid={user}", $"--regid={group}", "--init-groups", "--" }.Select(a => ArgumentText.Encode(a));
 }

@@ -2,6 +2,7 @@ using ChangedFiles.Engine.Rules;
 using ChangedFiles.Engine.Rules.Actions;
 using ChangedFiles.Engine.Rules.Substitutions;
 using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Engine.Running;
 
@@ -37,7 +38,7 @@ internal readonly record struct Landing(LandingTree Tree, TreePath Name)
 
     private static Landing At(ReadOnlySpan<byte> source, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> name)
     {
-        var tree = new LandingTree(PathText.Decode(Trimmed(source)), PathText.Decode(Trimmed(destination)));
+        var tree = new LandingTree(ArgumentText.Decode(Trimmed(source)), ArgumentText.Decode(Trimmed(destination)));
         return new Landing(tree, name.IsEmpty ? TreePath.Root : TreePath.Parse(name));
     }
 

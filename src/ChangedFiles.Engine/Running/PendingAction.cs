@@ -1,4 +1,5 @@
 using ChangedFiles.Engine.Rules;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Engine.Running;
 
@@ -7,7 +8,7 @@ internal sealed class PendingAction(RuleMatch match)
 {
     public RuleMatch Match { get; set; } = match;
 
-    public string Path { get; } = PathText.Decode(match.Event.Path);
+    public string Path { get; } = ArgumentText.Decode(match.Event.Path);
 
     public Rule Rule => Match.Rule;
 

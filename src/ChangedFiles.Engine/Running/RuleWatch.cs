@@ -5,6 +5,7 @@ using ChangedFiles.Engine.Rules.Patterns;
 using ChangedFiles.Engine.Watching;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
 using Microsoft.Extensions.Logging;
 
 namespace ChangedFiles.Engine.Running;
@@ -33,7 +34,7 @@ internal sealed class RuleWatch : IEventSink, IDisposable
         Directory = directory;
         (Reach, _runner, _log) = (reach, runner, log);
         _root = SourceRoot.Open(directory);
-        _path = PathText.Encode(directory.TrimEnd('/'));
+        _path = ArgumentText.Encode(directory.TrimEnd('/'));
         _translation = new EventTranslation(_path, Stat, TimeProvider.System);
         _source = EventSources.Open(_root.Handle, options with { Excludes = name => !Reach.Reaches([.. _path, (byte)'/', .. name.Bytes]) });
     }

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Text;
 
 namespace ChangedFiles.Rsync.Options;
 
@@ -72,15 +72,10 @@ public sealed class ServerArguments
     /// <summary>Words as they travel: each closed by a NUL, and one more NUL at the end. An empty word would end the list; it is sent as ".".</summary>
     public static byte[] Encode(IReadOnlyList<string> words)
     {
-        var bytes = new ArrayBufferWriter<byte>();
-        ReadOnlySpan<byte> end = [0];
+        var text = new StringBuilder();
         foreach (var word in words)
-        {
-            ArgumentText.Encode(word.Length == 0 ? "." : word, bytes);
-            bytes.Write(end);
-        }
-        bytes.Write(end);
-        return bytes.WrittenSpan.ToArray();
+            text.Append(word.Length == 0 ? "." : word).Append('\0');
+        return ArgumentText.Encode(text.Append('\0').ToString());
     }
 
     private static string NotAnOption(string path) => path.Length == 0 ? "." : path[0] == '-' ? "./" + path : path;

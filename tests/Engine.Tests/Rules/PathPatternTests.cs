@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using ChangedFiles.Engine.Rules;
 using ChangedFiles.Engine.Rules.Patterns;
+using ChangedFiles.Rsync.Options;
 using Xunit;
 
 namespace ChangedFiles.Engine.Tests.Rules;
@@ -49,7 +49,7 @@ public sealed class PathPatternTests
     public void A_rule_in_latin1_meets_a_name_in_latin1_and_a_dot_meets_any_byte()
     {
         byte[] name = [.. "/caf"u8, 0xE9];
-        Assert.True(Parse(PathText.Decode(name)).IsMatch(name));
+        Assert.True(Parse(ArgumentText.Decode(name)).IsMatch(name));
         Assert.True(Parse("^/caf.$").IsMatch(name));
         Assert.False(Parse("^/café$").IsMatch(name));
     }
@@ -122,7 +122,7 @@ public sealed class PathPatternTests
         var candidates = new List<int>();
         for (var i = 0; i < 500; i++)
         {
-            var path = PathText.Encode(string.Concat(random.GetItems((string[])["/a", "/b", "/ab", "b", ".x"], random.Next(1, 6))));
+            var path = ArgumentText.Encode(string.Concat(random.GetItems((string[])["/a", "/b", "/ab", "b", ".x"], random.Next(1, 6))));
             index.Find(path, candidates);
             Assert.Equal(candidates.Distinct().Order(), candidates);
             var matching = Enumerable.Range(0, patterns.Length).Where(p => patterns[p].IsMatch(path)).ToArray();

@@ -1,5 +1,7 @@
 using System.Text;
 using ChangedFiles.Engine.Rules;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.TestKit;
 using Xunit;
 
 namespace ChangedFiles.Engine.Tests.Rules;
@@ -31,7 +33,7 @@ public sealed class RuleFuzzTests
         for (var i = 0; i < 1500; i++)
         {
             var bytes = i % 5 == 0 ? Noise(random, random.Next(200)) : Mutate(random, good);
-            var file = RuleFile.Parse(PathText.Decode(bytes));
+            var file = RuleFile.Parse(ArgumentText.Decode(bytes));
             foreach (var diagnostic in file.Diagnostics)
             {
                 Assert.True(diagnostic.Line > 0 && diagnostic.Column > 0);

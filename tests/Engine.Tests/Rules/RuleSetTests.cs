@@ -1,6 +1,8 @@
 using System.Text;
 using ChangedFiles.Engine.Rules;
 using ChangedFiles.Engine.Rules.Actions;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.TestKit;
 using Xunit;
 
 namespace ChangedFiles.Engine.Tests.Rules;
@@ -96,7 +98,7 @@ public sealed class RuleSetTests
         var rules = Parse("RULE ^/a/\nOPENW EXEC prog 'x y' _BASENAME_ \"in _FILE_ out\" $HOME ;");
         var match = Assert.Single(rules.Match("/a/-q 'z'"u8, Operation.OPENW));
         var arguments = ((ExecAction)match.Line.Action).Arguments(match.Values);
-        Assert.Equal(["prog", "x y", "./-q 'z'", "in /a/-q 'z' out", "$HOME", ";"], arguments.Select(a => PathText.Decode(a)));
+        Assert.Equal(["prog", "x y", "./-q 'z'", "in /a/-q 'z' out", "$HOME", ";"], arguments.Select(a => ArgumentText.Decode(a)));
     }
 
     [Fact]
@@ -120,6 +122,6 @@ public sealed class RuleSetTests
     {
         var matches = new List<RuleMatch>();
         rules.Match(fileEvent, matches);
-        return matches.Select(m => PathText.Decode(((LogAction)m.Line.Action).Text.Expand(m.Values)));
+        return matches.Select(m => ArgumentText.Decode(((LogAction)m.Line.Action).Text.Expand(m.Values)));
     }
 }

@@ -5,6 +5,7 @@ using ChangedFiles.Engine.Rules;
 using ChangedFiles.Engine.Running;
 using ChangedFiles.Engine.Tests.Rules;
 using ChangedFiles.Engine.Watching;
+using ChangedFiles.Rsync.Options;
 using ChangedFiles.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -156,7 +157,7 @@ public sealed class RuleDaemonTests : IAsyncDisposable
             await Task.Yield();
             foreach (var fileEvent in run.Events)
             {
-                _seen.Enqueue($"{fileEvent.Operation.Spell()} {Path.GetFileName(PathText.Decode(fileEvent.Path))}");
+                _seen.Enqueue($"{fileEvent.Operation.Spell()} {Path.GetFileName(ArgumentText.Decode(fileEvent.Path))}");
                 _totals.AddOrUpdate($"{run.Line.Action.Source.Split(' ')[0]} {fileEvent.Operation}", 1, (_, count) => count + 1);
             }
             Interlocked.Decrement(ref _running);

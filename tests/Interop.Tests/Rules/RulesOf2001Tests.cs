@@ -10,22 +10,6 @@ namespace ChangedFiles.Interop.Tests.Rules;
 /// </summary>
 public sealed class RulesOf2001Tests : IAsyncLifetime
 {
-    private const string Replication = """
-        RULE ^/home/mike/test
-        IGNORE \.Xauthority
-        OPENW   rsync --rsh=ssh -a _FILE_  faustus:/mirrors/otto_FILE_
-        MKDIR   rsync --rsh=ssh -a _FILE_  faustus:/mirrors/otto_FILE_
-        SYMLINK rsync --rsh=ssh -a _NEW_FILE_  faustus:/mirrors/otto_NEW_FILE_
-        UNLINK  ssh faustus rm -f /mirrors/otto_FILE_
-        RMDIR   ssh faustus rmdir /mirrors/otto_FILE_
-        RENAME  ssh faustus "rm /mirrors/otto/_OLD_FILE_"; rsync --rsh=ssh -a _NEW_FILE_ faustus:/mirrors/otto/_NEW_FILE_
-        """;
-
-    private const string HotFolder = """
-        RULE ^/export/home/image-converter.*\.jpg$
-        OPENW  /usr/bin/convert _FILE_ `dirname _FILE_`/`basename _FILE_ .jpg`.png
-        """;
-
     private const string Evil = "it's a \"name\" $(touch PWNED) `touch PWNED`; * \\ \n.jpg";
     private const string Source = "/home/mike/test";
     private const string Mirror = "/mirrors/otto/home/mike/test";
@@ -41,7 +25,7 @@ public sealed class RulesOf2001Tests : IAsyncLifetime
         using var sshd = new Sshd();
         Directory.CreateDirectory(Source + "/old");
         Directory.CreateDirectory(Mirror + "/old");
-        using var daemon = new RuleBed(SshToFaustus(sshd)).Start(Replication);
+        using var daemon = new RuleBed(SshToFaustus(sshd)).Start(Rules2001.Replication);
 
         string[] names = ["plain", "with blank", Evil];
         foreach (var name in names)
@@ -69,7 +53,7 @@ public sealed class RulesOf2001Tests : IAsyncLifetime
         Assert.SkipUnless(File.Exists("/usr/bin/convert"), "needs ImageMagick");
         const string Folder = "/export/home/image-converter";
         MakeTop("/export", Folder);
-        using var daemon = new RuleBed().Start(HotFolder);
+        using var daemon = new RuleBed().Start(Rules2001.HotFolder);
         Command.Check("/usr/bin/convert", "-size", "10x10", "xc:red", _temp["red.jpg"]);
         foreach (var name in (string[])["red.jpg", "two words.jpg", "it's $(touch PWNED).jpg"])
         {

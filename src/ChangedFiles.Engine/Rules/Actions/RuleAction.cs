@@ -1,5 +1,6 @@
 using ChangedFiles.Engine.Rules.Shell;
 using ChangedFiles.Engine.Rules.Substitutions;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Engine.Rules.Actions;
 
@@ -15,7 +16,7 @@ public abstract record RuleAction(string Source)
 
     /// <summary>The action for people, with the event's values put in, each quoted where it needs to be.</summary>
     public virtual string Describe(EventValues values) =>
-        PathText.Decode(Template.Parse(Source).Expand(values, QuoteForPeople));
+        ArgumentText.Decode(Template.Parse(Source).Expand(values, QuoteForPeople));
 
     private protected static byte[] QuoteForPeople(byte[] value)
     {
@@ -46,7 +47,7 @@ public sealed record ExecAction(string Source, IReadOnlyList<Template> Words) : 
     /// <summary>Program and arguments for many names: the word <c>_FILE_</c> is replaced by all of them.</summary>
     public IReadOnlyList<byte[]> BatchArguments(IEnumerable<byte[]> files) =>
         [.. Words.SelectMany(word =>
-            word.Only is Substitution.FILE or Substitution.NEW_FILE ? files : [PathText.Encode(word.Fixed ?? "")])];
+            word.Only is Substitution.FILE or Substitution.NEW_FILE ? files : [ArgumentText.Encode(word.Fixed ?? "")])];
 }
 
 /// <summary><c>HTTP POST url</c>: a JSON object about the event.</summary>
@@ -55,7 +56,7 @@ public sealed record HttpAction(string Source, Template Url) : RuleAction(Source
     public override string Manner => "http";
 
     /// <summary>The address, with every value in percent encoding.</summary>
-    public Uri Address(EventValues values) => new(PathText.Decode(Url.Expand(values, PercentEncode)));
+    public Uri Address(EventValues values) => new(ArgumentText.Decode(Url.Expand(values, PercentEncode)));
 
     private static byte[] PercentEncode(byte[] value)
     {
@@ -67,7 +68,7 @@ public sealed record HttpAction(string Source, Template Url) : RuleAction(Source
             else
                 text.Append($"%{b:X2}");
         }
-        return PathText.Encode(text.ToString());
+        return ArgumentText.Encode(text.ToString());
     }
 }
 

@@ -2,6 +2,7 @@ using ChangedFiles.Engine.Rules.Actions;
 using ChangedFiles.Engine.Rules.Patterns;
 using ChangedFiles.Engine.Rules.Shell;
 using ChangedFiles.Engine.Rules.Substitutions;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Engine.Rules.Parsing;
 
@@ -146,7 +147,7 @@ internal sealed class ActionParser(
     /// <summary>The directory that a regex is about: all of ^/a/directory, else the directories that its literal beginning names.</summary>
     private static string? RootOf(PathPattern pattern)
     {
-        var literal = PathText.Decode(pattern.LiteralPrefix);
+        var literal = ArgumentText.Decode(pattern.LiteralPrefix);
         if (!literal.StartsWith('/'))
             return null;
         return pattern.IsPlainPrefix ? literal : literal[..Math.Max(1, literal.LastIndexOf('/'))];

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using ChangedFiles.Engine.Rules.Actions;
 using ChangedFiles.Engine.Rules.Patterns;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Engine.Rules.Parsing;
 
@@ -34,7 +35,7 @@ internal sealed partial class RuleParser(RsyncReader? rsync)
         var content = File.ReadAllBytes(path);
         if (content.Length > MaxFileSize)
             throw new IOException($"{path}: larger than {MaxFileSize >> 20} MiB");
-        ParseText(path, PathText.Decode(content));
+        ParseText(path, ArgumentText.Decode(content));
     }
 
     public void ParseText(string file, string content)

@@ -1,3 +1,5 @@
+using ChangedFiles.Rsync.Options;
+
 namespace ChangedFiles.Engine.Rules.Patterns;
 
 /// <summary>Regexes in rsync's words: what an IGNORE leaves out of a MIRROR. Only literal text with <c>.*</c> between has such words.</summary>
@@ -11,10 +13,10 @@ internal static class FilterPatterns
         {
             if (!shape.IsExact)
                 return null;
-            if (!TryTranslate(shape, PathText.Encode(root.TrimEnd('/') + "/"), out var pattern))
+            if (!TryTranslate(shape, ArgumentText.Encode(root.TrimEnd('/') + "/"), out var pattern))
                 return null;
             if (pattern is not null)
-                patterns.Add(PathText.Decode(pattern));
+                patterns.Add(ArgumentText.Decode(pattern));
         }
         return patterns;
     }

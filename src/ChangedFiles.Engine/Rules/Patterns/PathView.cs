@@ -1,4 +1,5 @@
 using System.Buffers;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Engine.Rules.Patterns;
 
@@ -17,7 +18,7 @@ internal ref struct PathView(ReadOnlySpan<byte> bytes)
             if (_chars is null)
             {
                 _chars = ArrayPool<char>.Shared.Rent(Bytes.Length);
-                _length = PathText.Decode(Bytes, _chars);
+                _length = ArgumentText.Decode(Bytes, _chars);
             }
             return _chars.AsSpan(0, _length);
         }

@@ -1,3 +1,5 @@
+using ChangedFiles.Rsync.Options;
+
 namespace ChangedFiles.Engine.Rules.Patterns;
 
 /// <summary>Where in the tree of directories anything can be that a set of patterns matches, by their literal beginnings.</summary>
@@ -60,7 +62,7 @@ internal sealed class PatternReach
     }
 
     private static string DirectoryOf(byte[] beginning) =>
-        beginning.AsSpan().LastIndexOf((byte)'/') is > 0 and var slash ? PathText.Decode(beginning.AsSpan(0, slash)) : "/";
+        beginning.AsSpan().LastIndexOf((byte)'/') is > 0 and var slash ? ArgumentText.Decode(beginning.AsSpan(0, slash)) : "/";
 
     private static bool IsInside(string path, string directory) =>
         path.Length > directory.Length && path.StartsWith(directory == "/" ? directory : directory + "/", StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Engine.Rules.Patterns;
 
@@ -71,7 +72,7 @@ internal readonly record struct Piece(PieceKind Kind, char Character = '\0')
 
     private static byte[] Flush(List<char> text)
     {
-        var bytes = PathText.Encode(CollectionsMarshal.AsSpan(text));
+        var bytes = ArgumentText.Encode(CollectionsMarshal.AsSpan(text));
         text.Clear();
         return bytes;
     }

@@ -1,4 +1,5 @@
 using ChangedFiles.Engine.Rules.Substitutions;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Engine.Rules.Shell;
 
@@ -17,7 +18,7 @@ internal sealed record ShellVariable(string Name, Substitution Source, IReadOnly
     public byte[] Value(EventValues values)
     {
         ReadOnlySpan<byte> value = values[Source];
-        var suffix = PathText.Encode(Suffix);
+        var suffix = ArgumentText.Encode(Suffix);
         if (value.Length > suffix.Length && value.EndsWith(suffix))
             value = value[..^suffix.Length];
         byte[] text = StartsWord && value is [(byte)'-', ..] ? [.. "./"u8, .. value] : value.ToArray();

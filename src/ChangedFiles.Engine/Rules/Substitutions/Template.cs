@@ -1,4 +1,5 @@
 using System.Text;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Engine.Rules.Substitutions;
 
@@ -45,7 +46,7 @@ public sealed class Template
     {
         var bytes = new List<byte>();
         foreach (var part in Parts)
-            bytes.AddRange(part.Value is { } value ? encode(values[value]) : PathText.Encode(part.Literal));
+            bytes.AddRange(part.Value is { } value ? encode(values[value]) : ArgumentText.Encode(part.Literal));
         return [.. bytes];
     }
 
