@@ -18,7 +18,7 @@ internal static class PullBed
         echo aaaa > s/content; echo bbbb > d/content
         echo time > s/time; echo time > d/time
         echo mode > s/mode; echo mode > d/mode; chmod 640 s/mode; chmod 755 d/mode
-        echo owner > s/owner; echo owner > d/owner; chown 1:2 s/owner
+        echo owner > s/owner; echo owner > d/owner; [ "$(id -u)" != 0 ] || chown 1:2 s/owner
         echo exec > s/exec; echo exec > d/exec; chmod 755 s/exec; chmod 644 d/exec
         echo new > s/new/file; echo deep > s/new/deep/file; chmod 4711 s/new/deep/file
         echo older > s/older; echo newer-here > d/older

@@ -136,7 +136,7 @@ public sealed class FileListBuilderTests : IDisposable
         builder.BuildFirst(arguments.Select(argument => SourceArgument.Parse(Encoding.UTF8.GetBytes(argument), options.Selection.Relative)));
         while (builder.NextDirectory >= 0)
             builder.BuildNext();
-        Assert.Equal(Describe(stock), Describe(Received(builder.Lists)));
+        Assert.Equal(Describe(stock, options.Preserve), Describe(Received(builder.Lists), options.Preserve));
         foreach (var report in _reports)
             Assert.Contains(report.Split('"')[0], said, StringComparison.Ordinal);
     }
@@ -153,7 +153,7 @@ public sealed class FileListBuilderTests : IDisposable
         return received;
     }
 
-    private static IEnumerable<string> Describe(FileLists lists)
+    private static IEnumerable<string> Describe(FileLists lists, PreserveOptions sent)
     {
         for (var i = 0; i < lists.Count; i++)
         {
@@ -161,13 +161,13 @@ public sealed class FileListBuilderTests : IDisposable
             for (var index = lists[i].Start; index < lists[i].Start + lists[i].Count; index++)
             {
                 if (lists[i][index] is { } entry)
-                    yield return $"{index} {Describe(entry)}";
+                    yield return $"{index} {Describe(entry, sent)}";
             }
         }
     }
 
-    private static string Describe(FileEntry entry) => string.Join(' ',
-        entry, Convert.ToString(entry.Mode, 8), entry.IsRegular ? entry.Length : 0, entry.Mtime, entry.Uid, entry.Gid,
+    private static string Describe(FileEntry entry, PreserveOptions sent) => string.Join(' ',
+        entry, Convert.ToString(entry.Mode, 8), entry.IsRegular ? entry.Length : 0, entry.Mtime, sent.Owner ? entry.Uid : 0, sent.Group ? entry.Gid : 0,
         entry.IsDirectory ? entry.Content : null, entry.LinkTarget is { } target ? Encoding.UTF8.GetString(target) : "", entry.Links is not null);
 
     private FileListBuilder Builder(string letters, bool incremental, FilterRules rules) => Builder(Options(letters), incremental, rules);
