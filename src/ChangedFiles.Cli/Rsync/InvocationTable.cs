@@ -6,7 +6,7 @@ namespace ChangedFiles.Cli.Rsync;
 internal static class InvocationTable
 {
     /// <summary>What this program knows by name only, and does not do: refused, and not shown in the help.</summary>
-    private static readonly HashSet<string> NotSupported = ["copy-as", "write-batch", "only-write-batch", "read-batch"];
+    private static readonly HashSet<string> NotSupported = ["copy-as"];
 
     public static OptionTable<InvocationDraft> Create()
     {

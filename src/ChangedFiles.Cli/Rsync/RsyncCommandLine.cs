@@ -26,7 +26,7 @@ internal static class RsyncCommandLine
             draft.Print(draft.VersionCount > 1 ? VersionPage.Json : VersionPage.Text);
         if (draft.Text is { } text)
             return new RsyncInvocation { Mode = InvocationMode.Print, Text = text };
-        return server ? FinishServer(draft, paths) : FinishClient(draft, paths);
+        return server ? FinishServer(draft, paths) : FinishClient(draft, paths) with { Words = words, Paths = paths };
     }
 
     /// <summary>What is said of an error, as rsync has it: the reason, if it has not been said, and the last line with the exit code.</summary>
@@ -97,7 +97,7 @@ internal static class RsyncCommandLine
         endpoints.Check(options.Selection.FilesFrom);
         return new RsyncInvocation
         {
-            Options = options with { ListOnly = options.ListOnly || listing },
+            Options = ForBatch(draft, endpoints, options) with { ListOnly = options.ListOnly || listing },
             Report = report,
             Output = output,
             Connection = FinishConnection(draft, endpoints.Remote),
@@ -110,6 +110,15 @@ internal static class RsyncCommandLine
             ReadBatch = draft.ReadBatch,
         };
     }
+
+    /// <summary>A batch file does not say its algorithms: those of old peers are understood, unless others were named.</summary>
+    private static TransferOptions ForBatch(InvocationDraft draft, Endpoints endpoints, TransferOptions options) => draft.WriteBatch is null
+        ? options
+        : options with
+        {
+            Wire = options.Wire with { ChecksumList = "md5", CompressList = "zlib" },
+            Comparison = options.Comparison with { WholeFile = options.Comparison.WholeFile ?? (endpoints.Remote is null ? false : null) },
+        };
 
     private static Endpoints FindEndpoints(InvocationDraft draft, List<string> paths)
     {

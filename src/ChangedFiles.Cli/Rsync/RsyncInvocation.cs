@@ -69,6 +69,12 @@ internal sealed record RsyncInvocation
     /// <summary><c>--read-batch</c>; "-" is standard input; null without.</summary>
     public string? ReadBatch { get; init; }
 
+    /// <summary>The command line, and those of its words that are no options.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+
+    /// <inheritdoc cref="Words"/>
+    public IReadOnlyList<string> Paths { get; init; } = [];
+
     /// <summary>With <see cref="Remote"/>: the words that start the server.</summary>
     public ServerArguments ServerWords => new(Options, Report, Push, Connection.RemoteOptions);
 

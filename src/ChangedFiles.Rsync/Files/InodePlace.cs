@@ -8,7 +8,7 @@ namespace ChangedFiles.Rsync.Files;
 /// The one place that knows in which order: an owner change clears set-id bits and capabilities, an ACL changes the mode's
 /// group bits, an attribute needs write permission that the mode may take away, and nearly all of it touches the times.
 /// </summary>
-internal readonly ref struct InodePlace(SafeFileHandle handle, ReadOnlySpan<byte> name)
+internal readonly ref partial struct InodePlace(SafeFileHandle handle, ReadOnlySpan<byte> name)
 {
     private readonly ReadOnlySpan<byte> _name = name;
 

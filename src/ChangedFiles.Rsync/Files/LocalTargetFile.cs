@@ -58,7 +58,9 @@ public sealed partial class LocalTree
 
         public override Errno Sync() => FileData.Sync(_handle);
 
-        public override Errno SetMetadata(in Metadata metadata, out MetadataParts failed) => new InodePlace(_handle, []).Set(metadata, out failed);
+        public override Errno SetMetadata(in Metadata metadata, out MetadataParts failed) => _tree._options.FakeSuper
+            ? new InodePlace(_handle, []).SetFaked(metadata, out failed)
+            : new InodePlace(_handle, []).Set(metadata, out failed);
 
         public override Errno Commit() => Commit(_final);
 

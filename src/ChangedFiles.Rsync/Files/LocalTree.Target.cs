@@ -61,8 +61,9 @@ public sealed partial class LocalTree
         return error;
     }
 
-    public Errno MakeSymlink(TreePath path, ReadOnlySpan<byte> target, bool replace = false) =>
-        Place(path, target, replace, static (directory, scoped name, ref target) => Names.Symlink(target, directory, name));
+    public Errno MakeSymlink(TreePath path, ReadOnlySpan<byte> target, bool replace = false) => _options.FakeSuper
+        ? MakeFaked(path, new FakeSuper { Mode = FakeSuper.SymlinkMode }, target, replace)
+        : Place(path, target, replace, static (directory, scoped name, ref target) => Names.Symlink(target, directory, name));
 
     public Errno MakeLink(TreePath path, TreePath existing, bool replace = false) => LinkFrom(this, existing, path, replace);
 
@@ -70,8 +71,9 @@ public sealed partial class LocalTree
         other is not LocalTree tree ? Errno.EXDEV : Pair(tree, existing, path, replace, static (directory, scoped name, ref old) =>
             Names.Link(old.Directory, old.Name, directory, name));
 
-    public Errno MakeNode(TreePath path, uint mode, uint major, uint minor, bool replace = false) =>
-        Place(path, (mode, major, minor), replace, static (directory, name, ref node) =>
+    public Errno MakeNode(TreePath path, uint mode, uint major, uint minor, bool replace = false) => _options.FakeSuper
+        ? MakeFaked(path, new FakeSuper { Mode = mode, Major = major, Minor = minor }, [], replace)
+        : Place(path, (mode, major, minor), replace, static (directory, name, ref node) =>
             Names.MakeNode(directory, name, node.mode, node.major, node.minor));
 
     public Errno Rename(TreePath path, TreePath newPath) => MoveFrom(this, path, newPath);
@@ -117,8 +119,9 @@ public sealed partial class LocalTree
     public Errno SetMetadata(TreePath path, in Metadata metadata, out MetadataParts failed)
     {
         var call = new MetadataCall { Metadata = metadata };
-        var error = At(path, ref call, static (directory, name, ref call) =>
-            new InodePlace(directory, name).Set(call.Metadata, out call.Failed));
+        var error = _options.FakeSuper
+            ? At(path, ref call, static (directory, name, ref call) => new InodePlace(directory, name).SetFaked(call.Metadata, out call.Failed))
+            : At(path, ref call, static (directory, name, ref call) => new InodePlace(directory, name).Set(call.Metadata, out call.Failed));
         failed = call.Failed;
         return error;
     }

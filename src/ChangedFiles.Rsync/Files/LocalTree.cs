@@ -17,6 +17,12 @@ public sealed record LocalTreeOptions
 
     /// <summary>Reading a file leaves its access time as it is, where this process may ask for that.</summary>
     public bool KeepAccessTimes { get; init; }
+
+    /// <summary>
+    /// Owners, special permissions, devices and symbolic links are not made of what this process may make but noted in an attribute of plain files
+    /// (<c>--fake-super</c>), and seen from outside as what they stand for.
+    /// </summary>
+    public bool FakeSuper { get; init; }
 }
 
 /// <summary>Does something with one name in a directory.</summary>
@@ -78,7 +84,9 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
     public Errno Stat(TreePath path, out FileStat stat)
     {
         stat = default;
-        return At(path, ref stat, static (directory, name, ref stat) => Inodes.Stat(directory, name, out stat));
+        return _options.FakeSuper
+            ? At(path, ref stat, static (directory, name, ref stat) => new InodePlace(directory, name).StatFaked(out stat))
+            : At(path, ref stat, static (directory, name, ref stat) => Inodes.Stat(directory, name, out stat));
     }
 
     public Errno StatThrough(TreePath path, out FileStat stat) =>
@@ -87,6 +95,8 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
     public Errno ReadLink(TreePath path, out byte[] target)
     {
         target = [];
+        if (_options.FakeSuper && ReadFakedLink(path, out target) == Errno.None)
+            return Errno.None;
         return At(path, ref target, static (directory, name, ref target) =>
         {
             Span<byte> buffer = stackalloc byte[TreePath.MaxLength + 1];
@@ -117,11 +127,18 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
         return Errno.None;
     }
 
-    public Errno ListXattrs(TreePath path, List<byte[]> names) =>
-        At(path, ref names, static (directory, name, ref names) => XattrSet.List(directory, name, names));
+    public Errno ListXattrs(TreePath path, List<byte[]> names)
+    {
+        var error = At(path, ref names, static (directory, name, ref names) => XattrSet.List(directory, name, names));
+        if (_options.FakeSuper)
+            FakeSuper.Show(names);
+        return error;
+    }
 
     public Errno GetXattr(TreePath path, ReadOnlySpan<byte> name, out byte[] value)
     {
+        if (_options.FakeSuper)
+            name = FakeSuper.Stored(name);
         var call = new XattrCall { Attribute = name, Value = [] };
         var error = At(path, ref call, static (directory, scoped name, ref call) =>
             XattrSet.Get(directory, name, call.Attribute, out call.Value));

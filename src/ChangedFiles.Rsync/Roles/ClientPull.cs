@@ -34,6 +34,7 @@ public sealed record ClientPull
     public TransferResult Run(Session session, CancellationToken cancellation = default)
     {
         FilterExchange.Send(session.Writer, Filters, Options, sending: false);
+        session.BeginBatch(Options, sending: false);
         IReadOnlyList<byte[]>? names = Options.Selection.FilesFrom is { Remote: false } from
             ? [.. FilesFromNames.Open(from.Path, Options.Selection.From0)]
             : null;

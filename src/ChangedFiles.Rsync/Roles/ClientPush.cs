@@ -35,6 +35,7 @@ public sealed record ClientPush
             start = LocalSources.Join(start, ArgumentText.Encode(Sources[0]));
         using var sources = new LocalSources(Options, start);
         FilterExchange.Send(session.Writer, Filters, Options, sending: true);
+        session.BeginBatch(Options, sending: true);
         return new SendingHalf
         {
             Options = Options,

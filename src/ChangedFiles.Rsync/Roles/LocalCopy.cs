@@ -33,9 +33,12 @@ public sealed class LocalCopy : IDisposable
             ListOnlyByName = options.ListOnly,
         };
         _request = ServerRequest.Parse(new ServerArguments(options, report, push: true).ForProcess([destination]));
+        // It is said to one side only, and both are on this one.
+        if (options.Preserve.FakeSuper)
+            _request = _request with { Options = _request.Options with { Preserve = _request.Options.Preserve with { FakeSuper = true } } };
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var (first, second) = Descriptors.SocketPair();
-        var terms = Terms(_request, options.Wire.Protocol);
+        var terms = Terms(_request, options);
         Client = Open(first, terms, isServer: false);
         _server = Open(second, terms, isServer: true);
     }
@@ -101,13 +104,13 @@ public sealed class LocalCopy : IDisposable
         return new Session(connection, reader, new FrameWriter(connection, reader), terms, isServer);
     }
 
-    private static SessionTerms Terms(ServerRequest request, int protocol)
+    private static SessionTerms Terms(ServerRequest request, TransferOptions options)
     {
-        var wishes = NegotiationWishes.Of(request.Options);
-        var kind = Checksum.Available[0];
+        var wishes = NegotiationWishes.Of(options);
+        var kind = Checksum.Available.First(kind => kind.WireName() == wishes.Checksums[0]);
         return new SessionTerms
         {
-            Protocol = Math.Min(protocol, SessionTerms.MaxProtocol),
+            Protocol = Math.Min(options.Wire.Protocol, SessionTerms.MaxProtocol),
             Flags = Negotiation.FlagsFor(request),
             TransferChecksum = wishes.Checksum?.Transfer ?? kind,
             ListChecksum = wishes.Checksum?.List ?? kind,

@@ -10,6 +10,7 @@ internal static class ReceivingTrees
     /// <summary>With <c>-K</c> a link to a directory is that directory, wherever it leads: it is the operator's own.</summary>
     public static LocalTreeOptions Of(TransferOptions options) => new()
     {
+        FakeSuper = options.Preserve.FakeSuper,
         Links = options.Selection.KeepDirlinks ? LinkPolicy.Follow : LinkPolicy.Refuse,
     };
 }

@@ -224,10 +224,12 @@ internal sealed class Sender : IDisposable
                 return;
             }
             Echo(entry, request);
+            _writer.OnlyRecords = _options.Writing.OnlyWriteBatch && _writer.Recorder is not null;
             request.EchoHead(_writer);
             error = appends
                 ? _files.SendRest(entry, file!, request.Head.BasisLength, _options.Writing.Append == AppendMode.Verify)
                 : _files.Send(entry, file!, request.Sums, IsInPlace(request));
+            _writer.OnlyRecords = false;
         }
         if (error != Errno.None)
             Failed(entry, error, "read errors mapping");

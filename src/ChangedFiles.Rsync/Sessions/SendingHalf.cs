@@ -76,7 +76,7 @@ internal sealed class SendingRun(SendingHalf half, Session session)
             if (_options.Writing.RemoveSourceFiles)
                 session.Messages.OnSuccess = new SourceRemoval(session, lists, _options, half.Report).Remove;
             sender.Run();
-            if (session.IsServer)
+            if (session.IsServer || session.Batch is not null)
                 WriteStatistics();
             sender.Finish();
             return TransferResult.Of(session, _stats, lists.IoError | sender.IoError);
@@ -117,8 +117,11 @@ internal sealed class SendingRun(SendingHalf half, Session session)
             session.Connection.BytesRead, session.Writer.Position, _stats.TotalSize,
             (long)_stats.FileListGeneration.TotalMilliseconds, (long)_stats.FileListTransfer.TotalMilliseconds,
         ];
+        // A client has nobody to tell but its batch.
+        session.Writer.OnlyRecords = !session.IsServer;
         foreach (var number in numbers)
             session.Writer.WriteVarlong(number, least: 3);
+        session.Writer.OnlyRecords = false;
     }
 
     /// <summary>Digests of whole files for <c>-c</c>.</summary>

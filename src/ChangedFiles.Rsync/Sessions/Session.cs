@@ -43,6 +43,12 @@ public sealed class Session : IDisposable
     /// <summary>What the peer says beside the data.</summary>
     public PeerMessages Messages { get; } = new();
 
+    /// <summary>Takes a copy of what the sender says, as a batch file (<c>--write-batch</c>). A client sets it before it begins; null for none.</summary>
+    public Stream? Batch { get; set; }
+
+    /// <summary>What is read is a batch file: nobody answers.</summary>
+    internal bool IsBatch { get; init; }
+
     /// <summary>When the session was opened, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
     public long OpenedAt { get; } = Environment.TickCount64;
 
@@ -127,6 +133,44 @@ public sealed class Session : IDisposable
         return (Messages.LastWords() ?? Connection.LastWords?.Invoke()) is { } words
             ? new RsyncException(failure.ExitCode, failure.Stage, words, failure) { FromPeer = true }
             : failure;
+    }
+
+    /// <summary>The session that a batch file tells of.</summary>
+    /// <param name="connection">Reads the file; what is written goes nowhere.</param>
+    /// <param name="options">The user's; in the end those in force.</param>
+    /// <param name="changed">Told of each option that the batch decides otherwise.</param>
+    /// <exception cref="RsyncException">It is no batch file that can be read.</exception>
+    public static Session OfBatch(Connection connection, ref TransferOptions options, Action<string> changed)
+    {
+        var reader = new FrameReader(connection);
+        var header = BatchHeader.Read(reader);
+        options = header.Apply(options, changed);
+        var wishes = NegotiationWishes.Of(options);
+        var (transfer, list) = wishes.Checksum ?? (Checksums.ChecksumKind.Md5, Checksums.ChecksumKind.Md5);
+        var terms = new SessionTerms
+        {
+            Protocol = header.Protocol,
+            Flags = header.Flags,
+            TransferChecksum = transfer,
+            ListChecksum = list,
+            Compression = options.Compression.IsOn ? wishes.Compression ?? "zlib" : null,
+            Seed = header.Seed,
+        };
+        var session = new Session(connection, reader, new FrameWriter(connection, null), terms) { IsBatch = true };
+        reader.StopMultiplexing();
+        return session;
+    }
+
+    /// <summary>The batch begins here: behind the filter rules, before the first list.</summary>
+    internal void BeginBatch(TransferOptions options, bool sending)
+    {
+        if (Batch is null)
+            return;
+        BatchHeader.Of(Terms, options).Write(Batch);
+        if (sending)
+            Writer.Recorder = Batch;
+        else
+            Reader.Recorder = Batch;
     }
 
     /// <summary>Keeps to the limits of speed and time.</summary>

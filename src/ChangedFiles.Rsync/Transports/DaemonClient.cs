@@ -23,6 +23,12 @@ public sealed record DaemonRequest
     /// <summary>How the TCP connection is made.</summary>
     public TcpOptions Tcp { get; init; } = new();
 
+    /// <summary>A web proxy between, as <c>[user:password@]host:port</c>; null for none.</summary>
+    public string? Proxy { get; init; }
+
+    /// <summary>A command, word by word, that stands for the TCP connection: its standard input and output are one socket. Null for none.</summary>
+    public IReadOnlyList<byte[]>? ConnectCommand { get; init; }
+
     /// <summary>For modules that ask for one; null when there is none.</summary>
     public byte[]? Password { get; init; }
 
@@ -115,22 +121,27 @@ public sealed class DaemonClient
         }
     }
 
-    /// <summary>Connects to a daemon by TCP.</summary>
+    /// <summary>Connects to a daemon: by TCP, through a proxy, or by a command.</summary>
     public static Connection Connect(DaemonRequest request, CancellationToken cancellation)
     {
-        var connection = TcpTransport.Connect(request.Address.Host, request.Address.Port, request.Tcp, request.ConnectTimeout, cancellation);
-        connection.Timeout = request.ConnectTimeout;
+        var (address, timeout) = (request.Address, request.ConnectTimeout);
+        var connection = request switch
+        {
+            { ConnectCommand: { } words } => RemoteShellProcess.StartOverSocket(words, cancellation),
+            { Proxy: { } proxy } => WebProxy.Connect(proxy, address, request.Tcp, timeout, cancellation),
+            _ => TcpTransport.Connect(address.Host, address.Port, request.Tcp, timeout, cancellation),
+        };
+        connection.Timeout = timeout;
         return connection;
     }
 
     /// <summary>Null when the daemon is no longer as it was known; then nothing is known of it.</summary>
     private static Session? TryOpen(DaemonRequest request, ref KnownDaemon? known, CancellationToken cancellation)
     {
-        var connection = TcpTransport.Connect(request.Address.Host, request.Address.Port, request.Tcp, request.ConnectTimeout, cancellation);
+        var connection = Connect(request, cancellation);
         var opened = false;
         try
         {
-            connection.Timeout = request.ConnectTimeout;
             // A daemon that says a little now and then does not hold this side for ever.
             if (request.ConnectTimeout > TimeSpan.Zero)
                 connection.Deadline = Environment.TickCount64 + (long)request.ConnectTimeout.TotalMilliseconds;

@@ -19,11 +19,16 @@ public sealed class LocalSources(TransferOptions options, byte[] start) : IDispo
     {
         root = null;
         var absolute = Join(start, directory);
-        var error = LocalTree.Open(absolute, out var tree, new LocalTreeOptions { Links = Links, KeepAccessTimes = options.Preserve.OpenNoatime });
+        var error = LocalTree.Open(absolute, out var tree, new LocalTreeOptions
+        {
+            Links = Links,
+            KeepAccessTimes = options.Preserve.OpenNoatime,
+            FakeSuper = options.Preserve.FakeSuper,
+        });
         if (error != Errno.None)
             return error;
         _opened.Add(tree!);
-        root = new SourceRoot(tree!, ArgumentText.Decode(Join(absolute, "/"u8)))
+        root = new SourceRoot(tree!, ArgumentText.Decode(absolute).TrimEnd('/') + "/")
         {
             Directory = directory.TrimEnd((byte)'/').ToArray(),
             Filters = new FilterTree { Source = tree, Top = Top(), Root = Below(absolute) },
@@ -74,7 +79,6 @@ public sealed class LocalSources(TransferOptions options, byte[] start) : IDispo
     internal static byte[] Join(ReadOnlySpan<byte> start, ReadOnlySpan<byte> name) => name switch
     {
         [] => start.ToArray(),
-        [(byte)'/'] => start is [.., (byte)'/'] ? start.ToArray() : [.. start, (byte)'/'],
         [(byte)'/', ..] => name.ToArray(),
         _ => start is [.., (byte)'/'] ? [.. start, .. name] : [.. start, (byte)'/', .. name],
     };

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
@@ -37,18 +38,7 @@ public sealed class RemoteShellProcess : IDisposable
         using (childInput)
         using (childOutput)
         {
-            var errno = ChildProcess.Start(
-                new ChildStart
-                {
-                    Program = request.Words[0],
-                    Arguments = request.Words,
-                    Environment = OwnEnvironment(),
-                    OwnGroup = request.Unattended,
-                    Input = childInput,
-                    Output = childOutput,
-                    Error = errors?.Handle ?? new SafeFileHandle(2, ownsHandle: false),
-                },
-                out var child);
+            var errno = Start(request.Words, childInput, childOutput, errors, out var child);
             if (errno == Errno.None)
             {
                 var process = new RemoteShellProcess(child!, errors);
@@ -62,6 +52,36 @@ public sealed class RemoteShellProcess : IDisposable
                 $"cannot start the remote shell {TreePath.Printable(request.Words[0])}: {errno.Describe()}");
         }
     }
+
+    /// <summary>Starts a command that stands for a connection to a daemon, which wants one socket for both directions.</summary>
+    /// <exception cref="RsyncException">It cannot be started (<see cref="ExitCode.SocketIO"/>).</exception>
+    public static Connection StartOverSocket(IReadOnlyList<byte[]> words, CancellationToken cancellation)
+    {
+        // Of TCP: a daemon asks who is at the other end.
+        var (ours, theirs) = TcpTransport.LoopbackPair();
+        using (theirs)
+        {
+            var errno = Start(words, theirs.SafeHandle, theirs.SafeHandle, null, out var child);
+            if (errno == Errno.None)
+                return new Connection(ours.SafeHandle, ours.SafeHandle, isTcp: true, new RemoteShellProcess(child!, null), cancellation);
+        }
+        ours.Dispose();
+        throw new RsyncException(ExitCode.SocketIO, SessionStage.Connect, $"cannot start {TreePath.Printable(words[0])}");
+    }
+
+    private static Errno Start(IReadOnlyList<byte[]> words, SafeHandle input, SafeHandle output, MemoryFile? errors, out ChildProcess? child) =>
+        ChildProcess.Start(
+            new ChildStart
+            {
+                Program = words[0],
+                Arguments = words,
+                Environment = OwnEnvironment(),
+                OwnGroup = errors is not null,
+                Input = input,
+                Output = output,
+                Error = errors?.Handle ?? new SafeFileHandle(2, ownsHandle: false),
+            },
+            out child);
 
     /// <summary>What the command said, and how it ended, tell more than the streams that it closed.</summary>
     internal RsyncException Explain(RsyncException failure)

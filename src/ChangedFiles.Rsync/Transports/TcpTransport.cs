@@ -59,6 +59,24 @@ internal static class TcpTransport
         throw first!;
     }
 
+    /// <summary>Two connected sockets of this machine.</summary>
+    public static (Socket First, Socket Second) LoopbackPair()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1);
+        var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        first.Connect(listener.LocalEndPoint!);
+        while (true)
+        {
+            var second = listener.Accept();
+            if (second.RemoteEndPoint!.Equals(first.LocalEndPoint))
+                return (first, second);
+            // Somebody else was quicker.
+            second.Dispose();
+        }
+    }
+
     private static IPAddress[] Resolve(string host, int version)
     {
         if (IPAddress.TryParse(host, out var literal))

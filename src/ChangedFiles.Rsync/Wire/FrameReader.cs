@@ -29,6 +29,9 @@ public sealed partial class FrameReader(Connection connection)
     internal static bool IsKeepAlive(ReadOnlySpan<byte> bytes) =>
         bytes.Length == HeaderSize && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == (uint)(CodeBase + (int)MessageCode.Data) << 24;
 
+    /// <summary>Takes a copy of the stream, without frames and messages, from now on. Null for none.</summary>
+    internal Stream? Recorder { get; set; }
+
     /// <summary>From here on the stream comes in frames.</summary>
     public void StartMultiplexing() => _multiplexed = true;
 
@@ -47,6 +50,7 @@ public sealed partial class FrameReader(Connection connection)
                 // A long run with nothing buffered: straight into its place.
                 var direct = CheckOpen(connection.Read(destination[..Math.Min(available, destination.Length)]));
                 Consume(direct, buffered: false);
+                Recorder?.Write(destination[..direct]);
                 destination = destination[direct..];
                 continue;
             }
@@ -55,6 +59,7 @@ public sealed partial class FrameReader(Connection connection)
             var count = Math.Min(Math.Min(available, _end - _start), destination.Length);
             _buffer.AsSpan(_start, count).CopyTo(destination);
             Consume(count, buffered: true);
+            Recorder?.Write(destination[..count]);
             destination = destination[count..];
         }
     }
@@ -74,6 +79,7 @@ public sealed partial class FrameReader(Connection connection)
         {
             var value = _buffer[_start];
             Consume(1, buffered: true);
+            Recorder?.WriteByte(value);
             return value;
         }
         Span<byte> one = stackalloc byte[1];

@@ -5,6 +5,9 @@ namespace ChangedFiles.Rsync.Wire;
 // Integer and string encodings, docs/protocol.md 4.
 public sealed partial class FrameWriter
 {
+    /// <summary>Most bytes of a varlong.</summary>
+    internal const int MaxVarlong = 9;
+
     private int _lastPositiveIndex = -1;
     private int _lastNegativeIndex = 1;
 
@@ -25,23 +28,27 @@ public sealed partial class FrameWriter
     /// <summary>A varint (4.2): 1 to 5 bytes.</summary>
     public void WriteVarint(int value)
     {
-        Span<byte> bytes = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
-        var count = 4;
-        while (count > 1 && bytes[count - 1] == 0)
-            count--;
-        WriteMarked(bytes[..count], leastBytes: 1);
+        Span<byte> bytes = stackalloc byte[MaxVarlong];
+        Write(bytes[..FormatVarlong((uint)value, least: 1, bytes)]);
     }
 
     /// <summary>A varlong of at least <paramref name="least"/> bytes (4.3): 3 for lengths, 4 for times.</summary>
     public void WriteVarlong(long value, int least)
+    {
+        Span<byte> bytes = stackalloc byte[MaxVarlong];
+        Write(bytes[..FormatVarlong(value, least, bytes)]);
+    }
+
+    /// <summary>The encoding of a varlong, or of a varint (at least one byte, the number without its sign).</summary>
+    /// <returns>Its length.</returns>
+    internal static int FormatVarlong(long value, int least, Span<byte> output)
     {
         Span<byte> bytes = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
         var count = 8;
         while (count > least && bytes[count - 1] == 0)
             count--;
-        WriteMarked(bytes[..count], least);
+        return FormatMarked(bytes[..count], least, output);
     }
 
     /// <summary>A vstring (4.5) of at most 32767 bytes.</summary>
@@ -89,22 +96,20 @@ public sealed partial class FrameWriter
     /// The significant bytes, lowest first, with the number of bytes beyond <paramref name="leastBytes"/> marked by leading one bits of the
     /// first byte, which also carries the highest byte if that fits beside the mark.
     /// </summary>
-    private void WriteMarked(ReadOnlySpan<byte> significant, int leastBytes)
+    private static int FormatMarked(ReadOnlySpan<byte> significant, int leastBytes, Span<byte> output)
     {
         var top = significant[^1];
         var extra = significant.Length - leastBytes;
-        Span<byte> output = stackalloc byte[9];
         var fits = top < 1 << (7 - extra);
         if (fits)
         {
             output[0] = (byte)(top | Mark(extra));
             significant[..^1].CopyTo(output[1..]);
-            Write(output[..significant.Length]);
-            return;
+            return significant.Length;
         }
         output[0] = Mark(extra + 1);
         significant.CopyTo(output[1..]);
-        Write(output[..(significant.Length + 1)]);
+        return significant.Length + 1;
     }
 
     private static byte Mark(int extra) => (byte)(0xFF00 >> extra);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 
@@ -17,6 +18,9 @@ public sealed partial class FrameWriter
     private const int CodeBase = 7;
     private const int BufferSize = 4 * (MaxFrame + HeaderSize);
 
+    /// <summary>Messages that wait for a flush; with more it does not wait.</summary>
+    private const int MaxPosted = 100;
+
     private readonly Connection _connection;
     private readonly byte[] _buffer = new byte[BufferSize];
     private readonly ConcurrentQueue<(MessageCode Code, byte[] Payload)> _posted = [];
@@ -35,6 +39,12 @@ public sealed partial class FrameWriter
         _readMeanwhile = reader is null ? null : reader.ReadAhead;
         connection.KeepAliveDue = KeepAlive;
     }
+
+    /// <summary>Takes a copy of the stream, without frames and messages, from now on. Null for none.</summary>
+    internal Stream? Recorder { get; set; }
+
+    /// <summary>What is written goes to the <see cref="Recorder"/> and not to the peer.</summary>
+    internal bool OnlyRecords { get; set; }
 
     /// <summary>Bytes written so far, those still in the buffer included.</summary>
     public long Position => _connection.BytesWritten + _end;
@@ -79,8 +89,8 @@ public sealed partial class FrameWriter
     /// <summary>At least <paramref name="least"/> (≤ 32 KiB) bytes to be filled in place and taken up with <see cref="Advance"/>.</summary>
     public Span<byte> Room(int least)
     {
-        if (_hasPosted)
-            WritePosted();
+        if (_hasPosted && _posted.Count > MaxPosted)
+            Flush();
         if (_multiplexed && _frameStart >= 0 && FrameLength + least > MaxFrame)
             CloseFrame();
         if (_end + HeaderSize + least > BufferSize)
@@ -95,13 +105,18 @@ public sealed partial class FrameWriter
     }
 
     /// <summary>Appends the first <paramref name="count"/> bytes of the last <see cref="Room"/>.</summary>
-    public void Advance(int count) => _end += count;
+    public void Advance(int count)
+    {
+        Recorder?.Write(_buffer.AsSpan(_end, count));
+        if (!OnlyRecords)
+            _end += count;
+    }
 
     /// <summary>One byte of the stream.</summary>
     public void WriteByte(byte value)
     {
         Room(1)[0] = value;
-        _end++;
+        Advance(1);
     }
 
     /// <summary>Sends a message between data frames. Texts are at most <see cref="FrameReader.MaxMessage"/> / 2 bytes; longer ones are cut.</summary>
@@ -112,7 +127,7 @@ public sealed partial class FrameWriter
         CloseFrame();
         if (_end + HeaderSize + payload.Length > BufferSize)
             Flush();
-        WriteHeader(_end, code, payload.Length);
+        WriteHeader(_buffer.AsSpan(_end), code, payload.Length);
         payload.CopyTo(_buffer.AsSpan(_end + HeaderSize));
         _end += HeaderSize + payload.Length;
     }
@@ -125,7 +140,10 @@ public sealed partial class FrameWriter
         WriteMessage(code, bytes);
     }
 
-    /// <summary>A message that goes out before what is written next. Unlike everything else here it may come from any thread.</summary>
+    /// <summary>
+    /// A message that goes out with the next flush, ahead of the data: what is said of an item comes before what is asked for, as from stock
+    /// rsync. Unlike everything else here it may come from any thread.
+    /// </summary>
     public void Post(MessageCode code, byte[] payload)
     {
         _posted.Enqueue((code, payload));
@@ -135,17 +153,25 @@ public sealed partial class FrameWriter
     /// <summary>Hands everything to the kernel, waiting until it is taken.</summary>
     public void Flush()
     {
-        WritePosted();
+        SendPosted();
         Send(_readMeanwhile);
     }
 
-    private void WritePosted()
+    private void SendPosted()
     {
         if (!_hasPosted || !_multiplexed)
             return;
         _hasPosted = false;
+        var frames = new ArrayBufferWriter<byte>();
         while (_posted.TryDequeue(out var message))
-            WriteMessage(message.Code, message.Payload);
+        {
+            var payload = message.Payload.AsSpan(0, Math.Min(message.Payload.Length, FrameReader.MaxMessage / 2));
+            WriteHeader(frames.GetSpan(HeaderSize), message.Code, payload.Length);
+            frames.Advance(HeaderSize);
+            frames.Write(payload);
+        }
+        if (frames.WrittenCount > 0)
+            _connection.Write(frames.WrittenSpan, _readMeanwhile);
     }
 
     /// <summary>Shows the peer that this side is alive: an empty data frame (docs/protocol.md 3.4). Nothing before multiplexing.</summary>
@@ -177,10 +203,10 @@ public sealed partial class FrameWriter
         if (FrameLength == 0)
             _end = _frameStart;
         else
-            WriteHeader(_frameStart, MessageCode.Data, FrameLength);
+            WriteHeader(_buffer.AsSpan(_frameStart), MessageCode.Data, FrameLength);
         _frameStart = -1;
     }
 
-    private void WriteHeader(int at, MessageCode code, int length) =>
-        BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(at), (uint)((int)code + CodeBase) << 24 | (uint)length);
+    private static void WriteHeader(Span<byte> header, MessageCode code, int length) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(header, (uint)((int)code + CodeBase) << 24 | (uint)length);
 }

@@ -162,7 +162,7 @@ public sealed class OutputTests : IDisposable
 
     [Theory]
     [InlineData("-v", "f\nd/\nh => f\ndeleting x\n")]
-    [InlineData("-vv", "f\nsame is uptodate\nd/\nh => f\ndeleting x\n")]
+    [InlineData("-vv", "f\nd/\nh => f\ndeleting x\n")]
     [InlineData("-i", ">f.s....... f\n.d..t...... d/\nhf          h => f\n*deleting   x\n")]
     [InlineData("-ii", ">f.s....... f\n.f          same\n.d..t...... d/\nhf          h => f\n*deleting   x\n")]
     [InlineData("--out-format=%o_%n", "send_f\nsend_d/\nsend_h\ndel._x\n")]

@@ -7,9 +7,6 @@ internal sealed record MatrixCase(params string[] Options)
     /// <summary>The sources below the run's directory; null is <c>src/</c>.</summary>
     public IReadOnlyList<string>? Sources { get; init; }
 
-    /// <summary>The receiving half says, or leaves times, a little different.</summary>
-    public bool SendOnly { get; init; }
-
     /// <summary>What 3.2.7 says or does is different.</summary>
     public bool NotOld { get; init; }
 
@@ -38,7 +35,7 @@ internal sealed record MatrixCase(params string[] Options)
         new("-a", "--delete-after"),
         new("-a", "--delete", "--delete-excluded", "--exclude=*.o"),
         new("-a", "--delete", "--filter=P keep*", "--exclude=d1/"),
-        new("-a", "--delete", "--max-delete=1") { SendOnly = true },
+        new("-a", "--delete", "--max-delete=1"),
         new("-a", "--force"),
         new("-a", "--exclude=*.o", "--include=d1/**", "--exclude=d*"),
         new("-a", "--filter=: .rules", "--delete"),
@@ -48,7 +45,7 @@ internal sealed record MatrixCase(params string[] Options)
         new("-ar", "--files-from={run}/names"),
         new("-a", "--files-from={run}/names", "--no-relative"),
         new("-aR") { Sources = ["src/./d1/sub", "src/./a.txt"] },
-        new("-aR", "--no-implied-dirs") { Sources = ["src/./d1/sub/deep.txt"], SendOnly = true },
+        new("-aR", "--no-implied-dirs") { Sources = ["src/./d1/sub/deep.txt"] },
         new("-a") { Sources = ["src/a.txt", "src/d1", "src/link"] },
         new("-a") { Sources = ["src"] },
         new("-d") { Sources = ["src/"] },

@@ -21,11 +21,11 @@ public abstract class MatrixTests : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected void OurClientWithDaemon(RsyncVersion version, bool push) => OurClient(version, new MatrixRoute(_bed.Daemon(version), push), receives: !push);
+    private protected void OurClientWithDaemon(RsyncVersion version, bool push) => OurClient(version, new MatrixRoute(_bed.Daemon(version), push));
 
-    private protected void OurClient(RsyncVersion version, MatrixRoute route, bool receives)
+    private protected void OurClient(RsyncVersion version, MatrixRoute route)
     {
-        foreach (var options in Cases(version, receives))
+        foreach (var options in Cases(version))
             Compare(options, () => _bed.RunStock(RsyncVersion.Installed, options, route), () => _bed.RunOurs(options, route));
         Assert.True(_failures.Length == 0, _failures.ToString());
     }
@@ -34,14 +34,14 @@ public abstract class MatrixTests : IDisposable
     {
         var stock = new MatrixRoute("host:", push, "-e", _bed.Shell, $"--rsync-path={version.Program()}");
         var ours = stock with { Options = ["-e", _bed.Shell, $"--rsync-path={MatrixBed.Ours}"] };
-        foreach (var options in Cases(version, push))
+        foreach (var options in Cases(version))
             Compare(options, () => _bed.RunStock(version, options, stock), () => _bed.RunStock(version, options, ours));
         Assert.True(_failures.Length == 0, _failures.ToString());
     }
 
-    private static IEnumerable<MatrixCase> Cases(RsyncVersion version, bool receives) => MatrixCase.All
+    private static IEnumerable<MatrixCase> Cases(RsyncVersion version) => MatrixCase.All
         .Where((_, number) => version == RsyncVersion.Installed || Privileges.IsSoak || number % OlderSeesEach == 0)
-        .Where(options => (version == RsyncVersion.Installed || !options.NotOld) && !(receives && options.SendOnly));
+        .Where(options => version == RsyncVersion.Installed || !options.NotOld);
 
     private void Compare(MatrixCase options, Func<MatrixRun> expected, Func<MatrixRun> actual)
     {
@@ -72,5 +72,5 @@ public sealed class PullMatrixTests : MatrixTests
 public sealed class LocalMatrixTests : MatrixTests
 {
     [Fact]
-    public void Copying_locally_ends_as_stock_does() => OurClient(RsyncVersion.Installed, MatrixRoute.Local, receives: true);
+    public void Copying_locally_ends_as_stock_does() => OurClient(RsyncVersion.Installed, MatrixRoute.Local);
 }

@@ -61,8 +61,6 @@ internal sealed class ItemPrinter
             && (significant || named || _report.Itemize == Itemize.All || _report.Info[InfoFlag.Name] > 1);
         if (seen || localChange || named || (significant && item.Kind == FileKind.Directory))
             Print(item);
-        else if (_report.Itemize == Itemize.None && _report.Info[InfoFlag.Name] > 1 && item.Kind != FileKind.Directory)
-            UpToDate(item);
         if (significant || named)
             Log(item);
     }
@@ -74,14 +72,6 @@ internal sealed class ItemPrinter
         if (_format is not null || _report.Info[InfoFlag.Del] > 0)
             _text.Print(Line(_deleted, deleted));
         _text.Log(Line(_logDeleted, deleted));
-    }
-
-    private void UpToDate(in ItemReport item)
-    {
-        _line.ResetWrittenCount();
-        _line.Write(item.Name.Span);
-        _line.Write(" is uptodate"u8);
-        _text.Print(_line.WrittenSpan);
     }
 
     private void Print(in ItemReport item)

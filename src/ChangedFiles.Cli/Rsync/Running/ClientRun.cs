@@ -16,9 +16,10 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
 {
     private readonly TransferStats _stats = new();
     private FilterRules _filters = FilterRules.None;
+    private Stream? _batch;
 
     /// <summary>True when this side sends: a push, or a local copy.</summary>
-    public bool Sends => invocation.Push || invocation.Remote is null;
+    public bool Sends => invocation.ReadBatch is null && (invocation.Push || invocation.Remote is null);
 
     /// <summary>Runs it. What ends it before its time is thrown.</summary>
     public ExitCode Run()
@@ -26,7 +27,34 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
         if (invocation.Remote is { Kind: LocationKind.Daemon, Module: "" } daemon)
             return DaemonConnection.List(invocation, daemon, text, cancellation);
         _filters = invocation.ReadFilters();
-        return invocation.Remote is null ? RunLocal() : RunRemote();
+        if (invocation.ReadBatch is { } batch)
+            return RunBatch(batch);
+        using (_batch = invocation.WriteBatch is { } file ? BatchFiles.Create(file, invocation, _filters) : null)
+            return invocation.Remote is null ? RunLocal() : RunRemote();
+    }
+
+    private ExitCode RunBatch(string file)
+    {
+        using var connection = BatchFiles.Open(file, cancellation);
+        var options = invocation.Options;
+        var session = Session.OfBatch(connection, ref options, change =>
+        {
+            if (invocation.Report.Info[InfoFlag.Misc] > 0)
+                text.Info(change);
+        });
+        invocation = invocation with { Options = options };
+        using var output = Listen(session, out var events);
+        var result = new ClientBatch
+        {
+            Options = options,
+            Destination = invocation.Destination ?? ".",
+            Filters = _filters,
+            Report = invocation.Report,
+            Events = events.Handlers,
+            Stats = _stats,
+        }.Run(session, cancellation);
+        output.End(Numbers(result));
+        return result.ExitCode;
     }
 
     private ExitCode RunRemote()
@@ -65,6 +93,7 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
     {
         var output = new RunOutput(invocation, Context(session), text, TimeProvider.System);
         session.Limit(invocation.Options.Wire);
+        session.Batch = _batch;
         events = new ClientEvents(invocation, text, output, _stats, Sends);
         events.Listen(session);
         return output;

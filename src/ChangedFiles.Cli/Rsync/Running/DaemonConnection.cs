@@ -27,9 +27,17 @@ internal static class DaemonConnection
     public static ExitCode List(RsyncInvocation invocation, Location daemon, TextOutput text, CancellationToken cancellation)
     {
         var request = Request(invocation, daemon, text);
-        DaemonClient.List(request, DaemonClient.Connect(request, cancellation));
+        DaemonClient.List(request, invocation.Connection.ShellToDaemon
+            ? OpenedSession.StartShell(invocation, daemon, out _, cancellation)
+            : DaemonClient.Connect(request, cancellation));
         return ExitCode.Success;
     }
+
+    /// <summary>The words of <c>RSYNC_CONNECT_PROG</c>: a shell's command, in which %H is the host.</summary>
+    private static List<byte[]>? ConnectCommand(ConnectionOptions connection, string host) => connection.ConnectProgram is not { } program
+        ? null
+        : [.. new[] { connection.ConnectShell ?? "/bin/sh", "-c", string.Join('%', program.Split("%%").Select(part => part.Replace("%H", host, StringComparison.Ordinal))) }
+            .Select(ArgumentText.Encode)];
 
     private static DaemonRequest Request(RsyncInvocation invocation, Location daemon, TextOutput text)
     {
@@ -43,6 +51,8 @@ internal static class DaemonConnection
             Secluded = words.IsSecluded ? ServerArguments.Encode(words.Secluded(invocation.RemotePaths, daemon.Module)) : null,
             EarlyInput = connection.EarlyInput is { } early ? ReadEarlyInput(early) : null,
             Tcp = new TcpOptions { IPVersion = connection.IPVersion, LocalAddress = connection.Address, SocketOptions = connection.SockOpts },
+            Proxy = connection.Proxy,
+            ConnectCommand = ConnectCommand(connection, daemon.Host),
             Password = connection.PasswordFile is { } file ? PasswordFile.Read(file) : connection.Password is { } password ? ArgumentText.Encode(password) : null,
             Wishes = NegotiationWishes.Of(options),
             Protocol = options.Wire.Protocol,

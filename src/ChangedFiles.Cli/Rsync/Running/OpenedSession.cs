@@ -3,6 +3,7 @@ using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Sessions;
 using ChangedFiles.Rsync.Transports;
+using ChangedFiles.Rsync.Wire;
 
 namespace ChangedFiles.Cli.Rsync.Running;
 
@@ -32,12 +33,20 @@ internal sealed class OpenedSession : IDisposable
 
     public void Dispose() => Session.Dispose();
 
-    private static OpenedSession OpenShell(RsyncInvocation invocation, Location remote, TextOutput text, CancellationToken cancellation)
+    /// <summary>Starts the remote shell, nothing more.</summary>
+    public static Connection StartShell(
+        RsyncInvocation invocation, Location remote, out RemoteShellProcess program, CancellationToken cancellation)
+    {
+        program = RemoteShellProcess.Start(ShellRequest(invocation, remote), out var connection, cancellation);
+        return connection;
+    }
+
+    private static RemoteShellRequest ShellRequest(RsyncInvocation invocation, Location remote)
     {
         var words = RemoteShellCommand.Words(
             invocation.Connection.Rsh, invocation.Connection.RsyncPath, invocation.Connection.IPVersion,
             remote, invocation.ServerWords.ForShell(invocation.RemotePaths));
-        var request = new RemoteShellRequest
+        return new RemoteShellRequest
         {
             Words = [.. words.Select(ArgumentText.Encode)],
             Secluded = invocation.ServerWords is { IsSecluded: true } server ? ServerArguments.Encode(server.Secluded(invocation.RemotePaths)) : null,
@@ -47,12 +56,16 @@ internal sealed class OpenedSession : IDisposable
             Timeout = TimeSpan.FromSeconds(invocation.Options.Wire.Timeout),
             Unattended = invocation.Connection.Unattended,
         };
-        var program = RemoteShellProcess.Start(request, out var connection, cancellation);
+    }
+
+    private static OpenedSession OpenShell(RsyncInvocation invocation, Location remote, TextOutput text, CancellationToken cancellation)
+    {
+        var connection = StartShell(invocation, remote, out var program, cancellation);
         try
         {
             var session = remote.Kind == LocationKind.Daemon
                 ? DaemonConnection.Open(invocation, remote, text, connection)
-                : RemoteShell.Open(request, connection);
+                : RemoteShell.Open(ShellRequest(invocation, remote), connection);
             return new OpenedSession(session, program);
         }
         catch (RsyncException failure) when (failure.ExitCode is ExitCode.ProtocolStream or ExitCode.SocketIO)

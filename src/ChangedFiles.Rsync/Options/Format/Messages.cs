@@ -33,6 +33,9 @@ public static class Messages
     /// <summary>A source directory without recursion: always.</summary>
     public static string SkippingDirectory(string name) => $"skipping directory {name}";
 
+    /// <summary>Nothing had to be done: <see cref="InfoFlag.Name"/> 2, when items are not itemized.</summary>
+    public static string UpToDate(string name) => $"{name} is uptodate";
+
     /// <summary>A file that <c>--ignore-existing</c> leaves: <see cref="InfoFlag.Skip"/> 1.</summary>
     public static string Exists(string name) => $"{name} exists";
 
@@ -65,6 +68,12 @@ public static class Messages
 
     /// <summary>The limit of <c>--max-delete</c> was reached: always.</summary>
     public static string DeletionsStopped(int skipped) => $"Deletions stopped due to --max-delete limit ({skipped} skipped)";
+
+    /// <summary>With <c>-x</c>, a directory of another file system: <see cref="InfoFlag.Mount"/> 1.</summary>
+    public static string CannotDeleteMount(string name) => $"cannot delete mount point: {name}";
+
+    /// <summary>The same inside a directory that is deleted.</summary>
+    public static string PinsParent(string name) => $"mount point, {name}, pins parent directory";
 
     /// <summary>A directory that is not empty could not be deleted: always.</summary>
     public static string CannotDeleteNonEmpty(string name) => $"cannot delete non-empty directory: {name}";

@@ -13,19 +13,19 @@ internal sealed class AttributeKeeper(Reception reception, Itemizer itemizer, st
     private const uint Read = 0x124;
 
     private readonly PreserveOptions _preserve = reception.Options.Preserve;
-    private readonly uint _newBits = 0x1FF & ~FileModes.Umask;
+    private (TreePath Directory, uint Bits)? _newBits;
 
     /// <summary>
-    /// Without <c>-p</c>: what is there keeps its permissions, what is new gets the sender's within the umask; with <c>-E</c> whether it
-    /// can be executed is kept. The entry has the result from then on.
+    /// Without <c>-p</c>: what is there keeps its permissions, what is new gets the sender's within the umask, or within the default ACL of its
+    /// directory; with <c>-E</c> whether it can be executed is kept. The entry has the result from then on.
     /// </summary>
-    public void DecideMode(FileEntry entry, in FileStat stat, bool exists)
+    public void DecideMode(TreePath path, FileEntry entry, in FileStat stat, bool exists)
     {
         if (_preserve.Perms)
             return;
         if (!exists)
         {
-            entry.ChangeMode(entry.Mode & (~AllBits | _newBits));
+            entry.ChangeMode(entry.Mode & (~AllBits | NewBits(path)));
             return;
         }
         var mode = (entry.Mode & ~AllBits) | stat.Permissions;
@@ -37,6 +37,27 @@ internal sealed class AttributeKeeper(Reception reception, Itemizer itemizer, st
                 mode |= (mode & Read) >> 2;
         }
         entry.ChangeMode(mode);
+    }
+
+    /// <summary>A new directory keeps the set-gid bit that its parent gave it.</summary>
+    public void KeepInheritedBits(TreePath path, FileEntry entry)
+    {
+        const uint SetGid = 0x400;
+        if (!_preserve.Perms && reception.Target.Stat(path, out var made) == Errno.None)
+            entry.ChangeMode(entry.Mode | (made.Mode & SetGid));
+    }
+
+    /// <summary>The permissions that something new in a directory may have.</summary>
+    private uint NewBits(TreePath path)
+    {
+        var directory = path.IsRoot ? path : path.Parent;
+        if (_newBits is { } known && known.Directory == directory)
+            return known.Bits;
+        var bits = 0x1FF & ~FileModes.Umask;
+        if (reception.Target.GetXattr(directory, PosixAcl.DefaultAttribute, out var value) == Errno.None && PosixAcl.TryParse(value, out var acl))
+            bits = (uint)((acl.Owner ?? 7) << 6 | (acl.Mask ?? acl.OwningGroup ?? 7) << 3 | (acl.Other ?? 7));
+        _newBits = (directory, bits);
+        return bits;
     }
 
     /// <summary>Sets what differs from <paramref name="stat"/> on something that exists.</summary>

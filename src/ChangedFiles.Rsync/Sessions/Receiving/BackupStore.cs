@@ -77,6 +77,13 @@ internal sealed class BackupStore
         return _directory is null ? (_reception.Target, named) : (_directory.Tree, _directory.Path.Append(named));
     }
 
+    /// <summary>As the option was written.</summary>
+    private string PrintedPlace(TreePath path)
+    {
+        var named = Reception.Text(path) + ArgumentText.Decode(_suffix);
+        return _directory is null ? named : $"{_directory.Name.TrimEnd('/')}/{named}";
+    }
+
     private void MakeParents(IFileTarget tree, TreePath place, TreePath original)
     {
         if (_directory is null || place.Parent.IsRoot || tree.Stat(place.Parent, out _) == Errno.None)
@@ -131,6 +138,6 @@ internal sealed class BackupStore
     private void Say(TreePath path, TreePath place)
     {
         if (_reception.Half.Report.Info[InfoFlag.Backup] > 0)
-            _reception.Session.Say(MessageCode.Info, Messages.BackedUp(Reception.Text(path), Reception.Text(place)));
+            _reception.Session.Say(MessageCode.Info, Messages.BackedUp(Reception.Text(path), PrintedPlace(path)));
     }
 }

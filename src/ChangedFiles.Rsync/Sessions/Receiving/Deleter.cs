@@ -30,6 +30,8 @@ internal sealed class Deleter
     private readonly FilterLookup _filters;
     private readonly BackupStore? _backups;
     private readonly byte[]? _partialDir;
+    private readonly bool _oneFileSystem;
+    private ulong _device;
     private long _deleted;
     private int _skipped;
     private bool _hasWarned;
@@ -38,6 +40,7 @@ internal sealed class Deleter
     {
         (_reception, _options, _isDry, _backups) = (reception, reception.Options.Deletion, reception.Options.DryRun, backups);
         _filters = new FilterLookup(reception.Half.Filters.Open(FilterSide.Receiver, new FilterTree { Source = reception.Target }));
+        _oneFileSystem = reception.Options.Selection.OneFileSystem > 0;
         if (reception.Options.Writing.PartialDir is { } partial && !partial.StartsWith('/'))
             _partialDir = ArgumentText.Encode(partial.TrimEnd('/'));
     }
@@ -56,6 +59,16 @@ internal sealed class Deleter
         return false;
     }
 
+    /// <summary>With <c>-x</c> nothing is deleted on another file system than that of the top directory.</summary>
+    public bool Reaches(FileEntry directory)
+    {
+        if (!_oneFileSystem || _reception.Target.Stat(directory.Path, out var stat) != Errno.None)
+            return true;
+        if (directory.Content == DirectoryContent.Top)
+            _device = stat.Device;
+        return stat.Device == _device;
+    }
+
     /// <summary>Names in a directory that are not listed and not protected, in the order in which they go: last first.</summary>
     public List<(TreePath Path, bool IsDirectory)> FindExtraneous(TreePath directory, FileList.FileList list)
     {
@@ -68,9 +81,9 @@ internal sealed class Deleter
     public Deletion Delete(TreePath path, bool isDirectory, bool recurses = true)
     {
         var result = isDirectory && recurses ? DeleteContents(path) : Deletion.Done;
-        if (result is Deletion.Limit or Deletion.NotEmpty)
+        if (result is Deletion.NotEmpty)
             return Complain(path, result);
-        if (_options.MaxDelete is { } most && _deleted >= most)
+        if (IsAtLimit)
         {
             _skipped++;
             return Deletion.Limit;
@@ -109,11 +122,17 @@ internal sealed class Deleter
         var left = Deletion.Done;
         foreach (var (path, isDirectory) in Children(directory, beingDeleted: true))
         {
-            if (Delete(path, isDirectory) is not Deletion.Done and var result)
-                left = result == Deletion.Limit ? result : Deletion.NotEmpty;
+            // Stock empties it, and then deletes it with what is in it: what the limit holds back is counted twice.
+            var isEmptied = !isDirectory || DeleteContents(path) == Deletion.Done;
+            if (!isEmptied && !IsAtLimit)
+                Complain(path, Deletion.NotEmpty);
+            if ((!isEmptied && !IsAtLimit) || Delete(path, isDirectory, recurses: !isEmptied) != Deletion.Done)
+                left = Deletion.NotEmpty;
         }
         return left;
     }
+
+    private bool IsAtLimit => _options.MaxDelete is { } most && _deleted >= most;
 
     private Deletion Remove(TreePath path, bool isDirectory, in FileStat stat)
     {
@@ -170,12 +189,26 @@ internal sealed class Deleter
             var kind = entry.Kind;
             if (kind == FileKind.None && _reception.Target.Stat(path, out var stat) == Errno.None)
                 kind = stat.Kind;
-            if (!IsProtected(path, kind == FileKind.Directory, beingDeleted))
+            if (IsProtected(path, kind == FileKind.Directory, beingDeleted))
+                continue;
+            if (_oneFileSystem && kind == FileKind.Directory && IsMountPoint(path))
+                SayMount(path, beingDeleted);
+            else
                 found.Add((path, kind == FileKind.Directory));
         }
         found.Sort(static (one, other) =>
             FileOrder.Compare(other.Path.Bytes, other.IsDirectory, false, one.Path.Bytes, one.IsDirectory, false));
         return found;
+    }
+
+    private bool IsMountPoint(TreePath path) =>
+        _reception.Target.Stat(path, out var stat) == Errno.None && stat.Device != _device;
+
+    private void SayMount(TreePath path, bool pins)
+    {
+        var name = Reception.Text(path);
+        if (_reception.Half.Report.Info[InfoFlag.Mount] > 0)
+            _reception.Session.Say(MessageCode.Info, pins ? Messages.PinsParent(name) : Messages.CannotDeleteMount(name));
     }
 
     private bool IsProtected(TreePath path, bool isDirectory, bool beingDeleted)

@@ -24,7 +24,7 @@ internal sealed class DeletionPass(Reception reception, Deleter deleter)
     /// <summary>The generator is at a directory, which exists. True when something was deleted in it.</summary>
     public bool During(FileEntry directory, FileList.FileList list)
     {
-        if (_mode is not (DeleteMode.During or DeleteMode.Delay) || !HasContents(directory) || !deleter.MayDelete())
+        if (_mode is not (DeleteMode.During or DeleteMode.Delay) || !HasContents(directory) || !deleter.MayDelete() || !deleter.Reaches(directory))
             return false;
         var extraneous = deleter.FindExtraneous(directory.Path, list);
         if (_mode == DeleteMode.Delay)
@@ -48,7 +48,7 @@ internal sealed class DeletionPass(Reception reception, Deleter deleter)
         for (var index = list.Start; index < list.Start + list.Count; index++)
         {
             if (list[index] is { IsDirectory: true } directory && HasContents(directory) && deleter.MayDelete()
-                && reception.Target.Stat(directory.Path, out var stat) == Errno.None && stat.IsDirectory)
+                && reception.Target.Stat(directory.Path, out var stat) == Errno.None && stat.IsDirectory && deleter.Reaches(directory))
                 Delete(deleter.FindExtraneous(directory.Path, list));
         }
     }

@@ -77,6 +77,9 @@ public sealed record Destination
         string destination, string directory, bool make, LocalTreeOptions? options, out IFileTarget? other)
     {
         var path = directory.StartsWith('/') ? directory : $"{destination}/{directory}";
+        // A dry run does not make the destination, but names are relative to it all the same.
+        if (!make && !Directory.Exists(destination))
+            path = System.IO.Path.GetFullPath(path);
         var error = LocalTree.Open(ArgumentText.Encode(path), out var tree, options);
         if (error == Errno.ENOENT && make)
         {

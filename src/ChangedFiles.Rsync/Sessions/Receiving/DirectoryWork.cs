@@ -41,7 +41,7 @@ internal sealed class DirectoryWork(
     public bool Handle(in Item item)
     {
         var entry = item.Entry;
-        if (entry.Content == DirectoryContent.Implied && !_options.Selection.ImpliedDirs)
+        if (IsLeftAlone(entry))
             return true;
         var exists = Stat(item.Path, out var stat) == Errno.None;
         if (!exists && _options.Selection.Existing)
@@ -58,9 +58,11 @@ internal sealed class DirectoryWork(
             exists = false;
         }
         var isNew = !exists || entry.Marks.HasFlag(EntryMarks.Made);
-        attributes.DecideMode(entry, stat, exists: !isNew);
+        attributes.DecideMode(item.Path, entry, stat, exists: !isNew);
         if (!exists && !_options.DryRun && !Make(item))
             return false;
+        if (isNew && !_options.DryRun)
+            attributes.KeepInheritedBits(item.Path, entry);
         Report(item, isNew, stat);
         if (_options.DryRun)
             return true;
@@ -79,7 +81,7 @@ internal sealed class DirectoryWork(
     /// <summary>The times again, which everything that was made inside has changed.</summary>
     public void RestoreTimes(FileEntry entry)
     {
-        if (_options.DryRun || entry.Marks.HasFlag(EntryMarks.Missing))
+        if (_options.DryRun || entry.Marks.HasFlag(EntryMarks.Missing) || IsLeftAlone(entry))
             return;
         var path = reception.PathOf(entry);
         if (reception.Target.Stat(path, out var stat) == Errno.None && stat.IsDirectory)
@@ -96,6 +98,9 @@ internal sealed class DirectoryWork(
             RestoreTimes(entry);
     }
 
+    /// <summary>With <c>--no-implied-dirs</c> only what is in it counts.</summary>
+    private bool IsLeftAlone(FileEntry entry) => entry.Content == DirectoryContent.Implied && !_options.Selection.ImpliedDirs;
+
     private void Report(in Item item, bool isNew, in FileStat stat)
     {
         if (!isNew)
@@ -105,9 +110,12 @@ internal sealed class DirectoryWork(
         }
         // One that is in an alternate directory as it is does not count as new.
         var alternate = alternates.Any ? alternates.Find(item) : default;
+        if (alternate.Match != AlternateMatch.None && _options is { DryRun: false, Preserve.Xattrs: > 0 })
+            attributes.SetXattrs(item.Path, item.Entry);
         if (alternate.Match >= AlternateMatch.Exact)
         {
             itemizer.ReportUnchanged(item, ItemFlags.LocalChange);
+            reception.SayPresent(item.Entry);
             return;
         }
         itemizer.Report(item, alternate.Match == AlternateMatch.None

@@ -73,7 +73,7 @@ internal sealed class FileReceiver : IDisposable
         if (error != Errno.None)
         {
             _reception.Complain("receiver", _options.Inplace ? "open" : "mkstemp", request.Path, error);
-            Discard(request, basis);
+            Discard(request.Head, basis);
             return NewsKind.Failed;
         }
         var isComplete = false;
@@ -110,7 +110,7 @@ internal sealed class FileReceiver : IDisposable
         var sparse = _options.Sparse ? new SparseWriter(file, _placement.IsInPlace(request)) : null;
         ReadAt? read = basis is null || isAppended ? null : basis.ReadAt;
         using var delta = new DeltaApply(request.Head, read, Write, _digest, start) { InPlace = isInPlace };
-        Apply(request, delta);
+        Apply(request.Entry, delta);
         if (failure == Errno.None && (sparse is not null || _options.Preallocate || _placement.IsInPlace(request)))
             failure = file.SetLength(delta.Length);
         var isRight = IsDigestRight();
@@ -138,10 +138,10 @@ internal sealed class FileReceiver : IDisposable
         }
     }
 
-    private void Apply(PendingRequest request, DeltaApply delta)
+    private void Apply(FileEntry? entry, DeltaApply delta)
     {
         var stats = _reception.Stats;
-        var onProgress = _reception.Events.OnProgress;
+        var onProgress = entry is null ? null : _reception.Events.OnProgress;
         while (_tokens.Read() is { Kind: not TokenKind.End } token)
         {
             if (token.Kind == TokenKind.Literal)
@@ -156,7 +156,7 @@ internal sealed class FileReceiver : IDisposable
                 stats.MatchedData += data.Length;
                 _tokens.Copied(data);
             }
-            _reception.Tell(onProgress, request.Entry, delta.Length);
+            _reception.Tell(onProgress, entry!, delta.Length);
         }
         delta.Flush();
     }
@@ -182,7 +182,7 @@ internal sealed class FileReceiver : IDisposable
             return NewsKind.Failed;
         }
         if (_reception.Half.Report.Info[InfoFlag.Name] > 0 || _reception.Half.Report.Itemize != Itemize.None)
-            _reception.Session.Say(MessageCode.Warning, $"WARNING: {name} failed verification -- update {kept} (will try again).");
+            _reception.Session.Say(MessageCode.Warning, $"WARNING: {name} failed verification -- update {kept} ({(_reception.Pace is null ? "will" : "may")} try again).");
         return NewsKind.Redo;
     }
 
@@ -195,11 +195,25 @@ internal sealed class FileReceiver : IDisposable
     }
 
     /// <summary>Reads what cannot be kept, so that the next file is found.</summary>
-    private void Discard(PendingRequest request, SourceFile? basis)
+    private void Discard(SumHead head, SourceFile? basis)
     {
-        using var delta = new DeltaApply(request.Head, basis is null ? null : basis.ReadAt, (_, _) => { }, _digest);
-        Apply(request, delta);
+        using var delta = new DeltaApply(head, basis is null ? null : basis.ReadAt, (_, _) => { }, _digest);
+        Apply(null, delta);
         IsDigestRight();
+    }
+
+    /// <summary>Reads the data of a file that is not wanted.</summary>
+    public void Discard(SumHead head)
+    {
+        using var nothing = new MissingBasis();
+        try
+        {
+            Discard(head, nothing);
+        }
+        catch (InvalidDataException nonsense)
+        {
+            throw _reader.Bad(nonsense.Message);
+        }
     }
 
     /// <summary>A basis that is not there any more: reads as nothing.</summary>

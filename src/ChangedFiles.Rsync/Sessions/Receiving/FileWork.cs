@@ -46,6 +46,8 @@ internal sealed class FileWork
             present = null;
         }
         var alternate = FindAlternate(item, present);
+        if (alternate.Match == AlternateMatch.Exact && _alternates.Use == AlternateDest.Compare)
+            return LeaveOut(item, present);
         if (alternate.Match >= AlternateMatch.Data && TakeFrom(alternate, item, present))
             return true;
         if (alternate.Match == AlternateMatch.None && present is { } stat)
@@ -108,23 +110,24 @@ internal sealed class FileWork
         if (!_options.DryRun && _partials is not null && _options.Writing.PartialDir is not null)
             _partials.Forget(item.Path);
         _itemizer.Report(item, _itemizer.Compare(item, stat, ItemFlags.None));
-        _attributes.Update(item.Path, item.Entry, stat, exactTimes: _options.Comparison.Checksum);
+        _reception.SayPresent(item.Entry, _attributes.Update(item.Path, item.Entry, stat, exactTimes: _options.Comparison.Checksum));
     }
 
     /// <summary>The data is in an alternate directory: the file is linked, copied, or left out. False when that fails.</summary>
     private bool TakeFrom(in Alternate alternate, in Item item, FileStat? present)
     {
-        if (alternate.Match == AlternateMatch.Exact && _alternates.Use == AlternateDest.Compare)
-            return LeaveOut(item, present);
         item.Work.IsTouched = true;
         if (alternate.Match == AlternateMatch.Exact && _alternates.Use == AlternateDest.Link && TryLink(alternate.File, item.Path))
         {
             _itemizer.ReportUnchanged(item, ItemFlags.LocalChange | ItemFlags.XnameFollows);
+            _reception.SayPresent(item.Entry);
             return true;
         }
         if (!_options.DryRun && !Copy(alternate, item, present))
             return false;
         _itemizer.Report(item, _itemizer.Compare(item, alternate.Stat, ItemFlags.LocalChange, file: alternate.File));
+        if (alternate.Match == AlternateMatch.Exact)
+            _reception.SayPresent(item.Entry);
         return true;
     }
 
@@ -139,7 +142,9 @@ internal sealed class FileWork
             _reception.Target.Unlink(item.Path);
         }
         _itemizer.ReportUnchanged(item, ItemFlags.None);
-        return true;
+        _reception.SayPresent(item.Entry);
+        // There is nothing that other names could be linked to.
+        return item.Entry.Links is null;
     }
 
     private bool Copy(in Alternate alternate, in Item item, FileStat? present)

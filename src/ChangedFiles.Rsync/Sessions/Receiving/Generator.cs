@@ -45,7 +45,7 @@ internal sealed class Generator
     {
         _reception.Half.WriteFirst?.Invoke(_writer);
         // With hard links it is better to know some members of a group before one of them is asked for.
-        var enough = _reception.Options.Preserve.HardLinks > 0 ? EnoughForLinks : 1;
+        var enough = _reception is { Pace: null, Options.Preserve.HardLinks: > 0 } ? EnoughForLinks : 1;
         WaitUntil(() => _allListed || (_waiting.Count > 0 && _waiting.Sum(work => work.List.Count) >= enough));
         // What the destination is was decided when the first list had come.
         _items = new ItemWork(_reception);
@@ -112,13 +112,16 @@ internal sealed class Generator
     {
         var list = work.List;
         _items.Begin(work);
+        _reception.Pace?.Move(list.Start - 1);
         for (var index = list.Start; index < list.Start + list.Count; index++)
         {
             if (list[index] is not { } entry)
                 continue;
             _items.Handle(new Item(entry, index, work, _reception.PathOf(entry)));
+            _reception.Pace?.Move(index);
             Attend();
         }
+        _reception.Pace?.Move(list.Start + list.Count - 1);
     }
 
     /// <summary>What must not wait until a list has been gone through.</summary>

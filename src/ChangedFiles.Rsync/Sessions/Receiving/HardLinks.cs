@@ -9,7 +9,7 @@ namespace ChangedFiles.Rsync.Sessions.Receiving;
 /// Names of one inode (docs/protocol.md 9.1): one of them is received, or is there already, the others are linked to it. All of it
 /// belongs to the generating thread.
 /// </summary>
-internal sealed class HardLinks(Reception reception, Itemizer itemizer, WayClearer way)
+internal sealed class HardLinks(Reception reception, Itemizer itemizer, WayClearer way, Alternates alternates)
 {
     private readonly Dictionary<HardLinkGroup, Group> _groups = [];
 
@@ -107,6 +107,7 @@ internal sealed class HardLinks(Reception reception, Itemizer itemizer, WayClear
         if (comparable is { } same && IsLinked(same, existing))
         {
             itemizer.Report(item, itemizer.Compare(item, same, flags), []);
+            reception.SayPresent(item.Entry);
             return;
         }
         if (present is { IsDirectory: true } other && !way.Clear(item.Path, other, "hard link"))
@@ -118,10 +119,29 @@ internal sealed class HardLinks(Reception reception, Itemizer itemizer, WayClear
             reception.Complain("generator", $"link {reception.Quoted(existing)} =>", item.Path, error);
             return;
         }
+        var alternate = present is null ? FindAlternate(item, existing) : default;
+        if (alternate.Match == AlternateMatch.Exact && alternates.Use == AlternateDest.Link && !itemizer.TellsUnchanged)
+        {
+            itemizer.ReportUnchanged(item, flags);
+            reception.SayPresent(item.Entry);
+            return;
+        }
         itemizer.Report(
             item,
-            comparable is { } old ? itemizer.Compare(item, old, flags, isNamed: true) : flags | itemizer.NewFlags(item.Entry),
+            alternate.Match >= AlternateMatch.Data ? itemizer.Compare(item, alternate.Stat, flags, isNamed: true, alternate.File)
+            : comparable is { } old ? itemizer.Compare(item, old, flags, isNamed: true) : flags | itemizer.NewFlags(item.Entry),
             existing.Bytes.ToArray());
+    }
+
+    /// <summary>With <c>--link-dest</c> it counts only when it is one file with the existing name's there, too.</summary>
+    private Alternate FindAlternate(in Item item, TreePath existing)
+    {
+        var found = alternates.Any ? alternates.Find(item) : default;
+        if (found.Match == AlternateMatch.None || alternates.Use != AlternateDest.Link)
+            return found;
+        var other = alternates[found.Number, existing];
+        return other.Tree.Stat(other.Path, out var stat) == Errno.None && (stat.Inode, stat.Device) == (found.Stat.Inode, found.Stat.Device)
+            ? found : default;
     }
 
     private bool IsLinked(in FileStat stat, TreePath existing) =>

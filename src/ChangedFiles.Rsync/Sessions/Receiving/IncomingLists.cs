@@ -63,6 +63,9 @@ internal sealed class IncomingLists
             _reception.News.Add(new News(NewsKind.ListsEnd));
     }
 
+    /// <summary>The oldest list that is not finished; null when all are.</summary>
+    public FileList.FileList? First => _lists.Count > 0 ? _lists[0] : null;
+
     public FileEntry? Find(int index)
     {
         var list = _lists.ListOf(index);

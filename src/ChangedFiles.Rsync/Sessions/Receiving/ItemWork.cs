@@ -37,7 +37,7 @@ internal sealed class ItemWork
         _deleter = new Deleter(reception, backups);
         _deletions = new DeletionPass(reception, _deleter);
         var way = new WayClearer(reception, _deleter);
-        _hardLinks = new HardLinks(reception, itemizer, way);
+        _hardLinks = new HardLinks(reception, itemizer, way, alternates);
         _directories = new DirectoryWork(reception, itemizer, _attributes, way, alternates);
         _links = new LinkWork(reception, itemizer, _attributes, way, alternates, backups);
         _files = new FileWork(reception, itemizer, _attributes, way, _hardLinks, alternates, backups, comparison);
@@ -163,7 +163,7 @@ internal sealed class ItemWork
             Skip(Messages.Exists(Reception.Text(entry.Path)));
             return;
         }
-        _attributes.DecideMode(entry, stat, exists: present is { } here && here.Kind == entry.Kind);
+        _attributes.DecideMode(item.Path, entry, stat, exists: present is { } here && here.Kind == entry.Kind);
         if (_hardLinks.Handle(item, present))
             return;
         var isInPlace = entry.IsRegular && _files.Handle(item, present);

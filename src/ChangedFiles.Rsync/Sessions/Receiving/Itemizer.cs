@@ -20,6 +20,9 @@ internal sealed class Itemizer(Reception reception, FrameWriter writer)
     private readonly bool _reportsAll =
         reception.Half.Report.Itemize == Itemize.All || reception.Half.Report.Info[InfoFlag.Name] >= 2;
 
+    /// <summary>Items that are as they should be are itemized too.</summary>
+    public bool TellsUnchanged => _reportsAll && reception.Half.Report.Itemize != Itemize.None;
+
     /// <summary>True when the two count as different: whole seconds, or as the modify window says.</summary>
     public bool TimesDiffer(FileTime one, FileTime other) => _window switch
     {
@@ -102,7 +105,7 @@ internal sealed class Itemizer(Reception reception, FrameWriter writer)
     public bool ExchangesXattrs(ItemFlags flags)
     {
         const ItemFlags linked = ItemFlags.XnameFollows | ItemFlags.LocalChange;
-        return _preserve.Xattrs > 0 && flags.HasFlag(ItemFlags.ReportXattr) && !reception.Options.DryRun
+        return _preserve.Xattrs > 0 && flags.HasFlag(ItemFlags.ReportXattr) && reception.MovesData
             && !(_hasXattrShortcut && flags.HasFlag(linked));
     }
 

@@ -40,7 +40,7 @@ internal sealed class LinkWork(
         if (present is { } stat && IsSame(item, stat))
         {
             itemizer.Report(item, itemizer.Compare(item, stat, ItemFlags.None));
-            attributes.Update(item.Path, entry, stat);
+            reception.SayPresent(entry, attributes.Update(item.Path, entry, stat));
             isInPlace = true;
             return true;
         }
@@ -57,6 +57,7 @@ internal sealed class LinkWork(
         if (alternates.Use == AlternateDest.Compare)
         {
             itemizer.ReportUnchanged(item, ItemFlags.None);
+            reception.SayPresent(item.Entry);
             return false;
         }
         item.Work.IsTouched = true;
@@ -64,6 +65,7 @@ internal sealed class LinkWork(
         if (error != Errno.None)
             return Make(item, null, alternate);
         itemizer.ReportUnchanged(item, ItemFlags.LocalChange | ItemFlags.XnameFollows);
+        reception.SayPresent(item.Entry);
         return true;
     }
 
@@ -83,7 +85,10 @@ internal sealed class LinkWork(
             }
             attributes.SetNew(item.Path, entry);
         }
-        const ItemFlags made = ItemFlags.LocalChange | ItemFlags.ReportChange;
+        // What is in an alternate directory is copied from there.
+        var made = ItemFlags.LocalChange | (alternate.Match >= AlternateMatch.Data ? ItemFlags.None : ItemFlags.ReportChange);
+        if (alternate.Match == AlternateMatch.Exact)
+            reception.SayPresent(entry);
         itemizer.Report(item, present is { } stat && stat.Kind == entry.Kind ? itemizer.Compare(item, stat, made)
             : alternate.Match != AlternateMatch.None ? itemizer.Compare(item, alternate.Stat, made, file: alternate.File)
             : made | itemizer.NewFlags(entry));

@@ -1,3 +1,4 @@
+using ChangedFiles.Rsync.Checksums;
 using ChangedFiles.Rsync.Delta;
 using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Options;
@@ -20,10 +21,12 @@ internal sealed class Receiver
     private readonly IncomingLists _lists;
     private readonly bool _isDry;
     private readonly Itemizer _itemizer;
+    private readonly BatchRequests? _batch;
     private int _phase;
     private int _donesReceived;
 
-    public Receiver(Reception reception)
+    /// <param name="stopped">The generator has failed.</param>
+    public Receiver(Reception reception, CancellationToken stopped)
     {
         _reception = reception;
         _session = reception.Session;
@@ -31,6 +34,7 @@ internal sealed class Receiver
         _lists = new IncomingLists(reception);
         _isDry = reception.Options.DryRun;
         _itemizer = new Itemizer(reception, _session.Writer);
+        _batch = reception.Pace is { } pace ? new BatchRequests(reception, pace, stopped) : null;
     }
 
     public void Run()
@@ -80,7 +84,9 @@ internal sealed class Receiver
     /// <summary>A DONE answers one of the generator's: a list is finished and let go, or a phase is over.</summary>
     private void TakeDone(FileReceiver files)
     {
-        if (++_donesReceived > _reception.DonesSent)
+        _donesReceived++;
+        _batch?.WaitForDone(_donesReceived, _phase, _lists.First);
+        if (_donesReceived > _reception.DonesSent)
             throw _reader.Bad("the end of something that has not been finished");
         if (_phase == 0 && !_lists.Finish())
             return;
@@ -98,6 +104,7 @@ internal sealed class Receiver
         var basis = flags.HasFlag(ItemFlags.BasisTypeFollows) ? _reader.ReadByte() : Basis.Own;
         var xname = flags.HasFlag(ItemFlags.XnameFollows) ? _reader.ReadVstring(MaxXname, "length of an extra name") : [];
         var entry = _lists.Find(index) ?? throw _reader.Bad($"item {index} is not in any list");
+        _batch?.WaitForItem(index);
         if (flags.HasFlag(ItemFlags.IsNew))
             _reception.Stats.Created = _reception.Stats.Created.Add(entry.Mode);
         if (_itemizer.ExchangesXattrs(flags))
@@ -110,18 +117,65 @@ internal sealed class Receiver
             _reception.Tell(_reception.Events.OnItem, entry.Report(flags, sending: false) with { Xname = xname });
             return;
         }
+        if (_batch is not null)
+        {
+            ReadBatched(index, entry, files);
+            return;
+        }
         if (!_reception.Requests.TryRemove(index, out var request))
             throw _reader.Bad($"the data of {entry}, which was not asked for");
         if (basis != request.Basis || !xname.AsSpan().SequenceEqual(request.Xname))
             throw _reader.Bad($"an answer about {entry} that is not what was asked");
         if (_isDry)
-            Pretend(request, flags);
+            Pretend(request, flags, files);
         else
             ReadFile(request, files);
     }
 
-    private void Pretend(PendingRequest request, ItemFlags flags)
+    /// <summary>Data of a batch, for what the generator wants of it.</summary>
+    private void ReadBatched(int index, FileEntry entry, FileReceiver files)
     {
+        var head = ReadOwnHead();
+        if (_batch!.Take(index) is not { } request)
+        {
+            _session.Say(MessageCode.Info, $"(Skipping batched update for \"{Reception.Text(entry.Path)}\")");
+            files.Discard(head);
+            return;
+        }
+        request = request with { Head = head, BasisFile = head.Count > 0 ? request.BasisFile : null };
+        if (_isDry)
+        {
+            files.Discard(head);
+            Pretend(request, request.Flags, files);
+            return;
+        }
+        var outcome = Receive(request, files);
+        if (outcome == NewsKind.Redo)
+            _batch.KeepForSecond(request);
+        else if (outcome is { } known)
+            _reception.News.Add(new News(known, request));
+    }
+
+    private SumHead ReadOwnHead()
+    {
+        try
+        {
+            return SumHead.Parse(_reader.ReadBytes(SumHead.Length), _session.Terms.TransferChecksum.DigestLength());
+        }
+        catch (InvalidDataException nonsense)
+        {
+            throw _reader.Bad(nonsense.Message);
+        }
+    }
+
+    private void Pretend(PendingRequest request, ItemFlags flags, FileReceiver files)
+    {
+        // A batch that alone is written gets the data; a sending client has put it there itself.
+        if (_reception is { MovesData: true, Pace: null } && !_session.IsServer)
+        {
+            ReadHead(request);
+            files.Discard(request.Head);
+        }
         _reception.Stats.FilesTransferred++;
         _reception.Stats.TransferredSize += request.Entry.Length;
         _reception.Tell(_reception.Events.OnTransferred, request.Entry.Report(flags, sending: false) with { Xname = request.Xname });
@@ -131,17 +185,20 @@ internal sealed class Receiver
     private void ReadFile(PendingRequest request, FileReceiver files)
     {
         ReadHead(request);
-        NewsKind? outcome;
+        if (Receive(request, files) is { } known)
+            _reception.News.Add(new News(known, request));
+    }
+
+    private NewsKind? Receive(PendingRequest request, FileReceiver files)
+    {
         try
         {
-            outcome = files.Receive(request);
+            return files.Receive(request);
         }
         catch (InvalidDataException nonsense)
         {
             throw _reader.Bad($"{request.Entry}: {nonsense.Message}");
         }
-        if (outcome is { } known)
-            _reception.News.Add(new News(known, request));
     }
 
     private void ReadHead(PendingRequest request)

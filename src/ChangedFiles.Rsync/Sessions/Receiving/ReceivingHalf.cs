@@ -45,7 +45,12 @@ public sealed record ReceivingHalf
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public TransferResult Run(Session session, CancellationToken cancellation = default)
     {
-        var isSuper = Options.Preserve.Super ?? Accounts.EffectiveUser == 0;
+        // The sums are asked for all the same: the data goes into the client's batch.
+        if (Options is { Writing.OnlyWriteBatch: true, DryRun: false })
+            return (this with { Options = Options with { DryRun = true } }).Run(session, cancellation);
+        if (Options.Writing.WriteDevices)
+            throw new RsyncException(ExitCode.Unsupported, SessionStage.Setup, "This rsync does not support --write-devices");
+        var isSuper = Options.Preserve.FakeSuper || (Options.Preserve.Super ?? Accounts.EffectiveUser == 0);
         using var reception = new Reception(this, session)
         {
             IsSuper = isSuper,
@@ -67,7 +72,7 @@ public sealed record ReceivingHalf
         session.Connection.LimitsSilence = true;
         using var generating = new GeneratorThread(reception, cancellation);
         using (session.Connection.CancelWith(generating.Stopped))
-            generating.RunBeside(() => new Receiver(reception).Run());
+            generating.RunBeside(() => new Receiver(reception, generating.Stopped).Run());
         session.Connection.CancelWith(cancellation).Dispose();
         generating.ThrowFirst();
         return TransferResult.Of(session, reception.Stats, reception.IoError);

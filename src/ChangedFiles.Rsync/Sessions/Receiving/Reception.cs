@@ -4,6 +4,7 @@ using ChangedFiles.Rsync.Checksums;
 using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Options.Format;
 using ChangedFiles.Rsync.Wire;
 
 namespace ChangedFiles.Rsync.Sessions.Receiving;
@@ -34,6 +35,12 @@ internal sealed class Reception(ReceivingHalf half, Session session) : IDisposab
     public string FullName { get; set; } = half.Destination.FullName;
 
     public required ReceivedIds Ids { get; init; }
+
+    /// <summary>How far the generator is, for a receiver that reads a batch; null otherwise.</summary>
+    public BatchPace? Pace { get; } = session.IsBatch ? new BatchPace() : null;
+
+    /// <summary>Data is asked for, whatever becomes of it.</summary>
+    public bool MovesData => !half.Options.DryRun || half.Options.Writing.OnlyWriteBatch;
 
     /// <summary>This side acts as root: it sets owners and makes devices.</summary>
     public required bool IsSuper { get; init; }
@@ -69,7 +76,11 @@ internal sealed class Reception(ReceivingHalf half, Session session) : IDisposab
     public void AddIoError(int bits) => Interlocked.Or(ref _ioError, bits);
 
     /// <summary>The generator is about to say DONE.</summary>
-    public void CountDone() => Interlocked.Increment(ref _donesSent);
+    public void CountDone()
+    {
+        Interlocked.Increment(ref _donesSent);
+        Pace?.Move();
+    }
 
     /// <summary>Where an entry goes.</summary>
     public TreePath PathOf(FileEntry entry) => SingleName ?? entry.Path;
@@ -85,6 +96,15 @@ internal sealed class Reception(ReceivingHalf half, Session session) : IDisposab
     /// <param name="then">What follows the path.</param>
     public void Complain(string who, string what, TreePath path, Errno error, string then = " failed") =>
         session.Say(MessageCode.ErrorXfer, $"rsync: [{who}] {what} {Quoted(path)}{then}: {Reason(error)}");
+
+    /// <summary>With <c>-vv</c>: something needed no data, and perhaps attributes.</summary>
+    public void SayPresent(FileEntry entry, bool updated = false)
+    {
+        if (half.Report.Info[InfoFlag.Name] < 2 || half.Report.Itemize != Itemize.None)
+            return;
+        var name = entry.Path.IsRoot ? "./" : Text(entry.Path) + (entry.IsDirectory ? "/" : "");
+        session.Say(MessageCode.Info, updated ? name : Messages.UpToDate(name));
+    }
 
     public static string Reason(Errno error) => $"{error.Describe()} ({(int)error})";
 

@@ -23,7 +23,8 @@ internal sealed class RequestWriter
         (_reception, _itemizer, _writer) = (reception, itemizer, reception.Session.Writer);
         _options = reception.Options.Comparison;
         _append = reception.Options.Writing.Append;
-        IsWholeFile = _options.WholeFile == true || terms.TransferChecksum == ChecksumKind.None;
+        // A batch brings the sums' shape that its sender was given.
+        IsWholeFile = reception.Pace is not null || _options.WholeFile == true || terms.TransferChecksum == ChecksumKind.None;
         _hash = reception.BlockHash;
     }
 
@@ -43,17 +44,17 @@ internal sealed class RequestWriter
     private void Write(PendingRequest request, BasisFile? basis)
     {
         SourceFile? file = null;
-        if (basis is not null && (!IsWholeFile || IsAppended(request)) && !_reception.Options.DryRun)
+        if (basis is not null && (!IsWholeFile || IsAppended(request)) && _reception.MovesData)
             Open(basis, out file);
         using (file)
         {
             var head = file is null ? default
                 : SumHead.ForBasis(file.Stat.Size, _options.BlockSize, _hash.DigestLength, request.IsRedo);
-            request = request with { Head = head, BasisFile = head.Count > 0 ? basis : null };
+            request = request with { Head = head, BasisFile = head.Count > 0 || _reception.Pace is not null ? basis : null };
             if (!_reception.Requests.TryAdd(request.Index, request))
                 throw new InvalidOperationException($"{request.Entry} was asked for twice");
             _itemizer.Request(request);
-            if (_reception.Options.DryRun)
+            if (!_reception.MovesData)
                 return;
             head.Write(_writer.Room(SumHead.Length));
             _writer.Advance(SumHead.Length);
