@@ -15,28 +15,31 @@ public interface IRsyncServer : IDisposable
     /// <exception cref="Rsync.RsyncException">It could not be reached, or refuses.</exception>
     Session Open(IReadOnlyList<string> words, TreePath below, TimeSpan timeout, CancellationToken cancellation);
 
+    /// <summary>What a session that is for the directory <paramref name="below"/> calls another one of the destination.</summary>
+    string PathOf(TreePath directory, TreePath below) => string.Concat(Enumerable.Repeat("../", below.Depth)) + directory;
+
     /// <summary>True for a failure that no waiting will change.</summary>
     bool IsPermanent(Rsync.RsyncException failure);
 }
 
 /// <summary>A directory in a module of a daemon.</summary>
 /// <param name="address">The module.</param>
-/// <param name="directory">In the module, without slashes at the ends; empty is the module itself.</param>
+/// <param name="place">In the module, without slashes at the ends; empty is the module itself.</param>
 /// <param name="password">Null when the module asks nobody.</param>
-public sealed class DaemonServer(DaemonAddress address, string directory, byte[]? password) : IRsyncServer
+public sealed class DaemonServer(DaemonAddress address, string place, byte[]? password) : IRsyncServer
 {
     private KnownDaemon? _known;
 
     public Session Open(IReadOnlyList<string> words, TreePath below, TimeSpan timeout, CancellationToken cancellation)
     {
-        string[] levels = [address.Module, directory, below.IsRoot ? "" : Encoding.UTF8.GetString(below.Bytes)];
-        var place = string.Concat(levels.Where(level => level.Length > 0).Select(level => level + "/"));
+        string[] levels = [address.Module, place, below.IsRoot ? "" : Encoding.UTF8.GetString(below.Bytes)];
+        var path = string.Concat(levels.Where(level => level.Length > 0).Select(level => level + "/"));
         var known = _known;
         var session = DaemonClient.Open(
             new DaemonRequest
             {
                 Address = address,
-                Arguments = [.. words.Append(".").Append(place).Select(Encoding.UTF8.GetBytes)],
+                Arguments = [.. words.Append(".").Append(path).Select(Encoding.UTF8.GetBytes)],
                 Password = password,
                 Timeout = timeout,
             },
@@ -44,6 +47,9 @@ public sealed class DaemonServer(DaemonAddress address, string directory, byte[]
         _known = known;
         return session;
     }
+
+    /// <summary>From the top of the module: daemons before 3.4 that do not chroot strip what leads up.</summary>
+    public string PathOf(TreePath directory, TreePath below) => place.Length > 0 ? $"/{place}/{directory}" : $"/{directory}";
 
     public bool IsPermanent(Rsync.RsyncException failure) => failure is DaemonRefusedException { IsTemporary: false };
 

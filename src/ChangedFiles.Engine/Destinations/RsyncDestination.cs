@@ -86,11 +86,8 @@ public sealed class RsyncDestination : IDestination
     }
 
     /// <summary>A session for a directory that is made of what another one has.</summary>
-    internal Session OpenTree(TreePath directory, TreePath linkTo, CancellationToken cancellation)
-    {
-        var up = string.Concat(Enumerable.Repeat("../", directory.Depth));
-        return Options.Server.Open([.. Options.Words(_features), $"--link-dest={up}{linkTo}"], directory, Options.Timeout, cancellation);
-    }
+    internal Session OpenTree(TreePath directory, TreePath linkTo, CancellationToken cancellation) => Options.Server.Open(
+        [.. Options.Words(_features), $"--link-dest={Options.Server.PathOf(linkTo, directory)}"], directory, Options.Timeout, cancellation);
 
     /// <summary>An empty list ends a session without an error in the daemon's log.</summary>
     private void Retire(Session session) => new PushBatch { Entries = [], Options = Options.Transfer(_features), Source = Source }.Send(session);

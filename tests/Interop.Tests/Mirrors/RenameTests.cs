@@ -59,7 +59,7 @@ public sealed class RenameTests
     [Theory, EachTarget]
     public void Many_renames_are_delivered_together(TargetKind kind)
     {
-        using var bed = Fill(new MirrorBed(kind));
+        using var bed = Fill(new MirrorBed(kind, chroot: false));
         using var steps = new MirrorSteps(bed);
         steps.Deliver();
         foreach (var (_, change) in Renames)
