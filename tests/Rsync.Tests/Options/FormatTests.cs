@@ -50,7 +50,7 @@ public sealed class FormatTests
     [InlineData("%8l|%-8l|%'8l", "   12345|12345   |  12,345")]
     [InlineData("%f %o %B", "src/x/dir/a file send rw-r--r--")]
     [InlineData("%b/%c %C", "77/16 0aff")]
-    [InlineData("%U %G", "3 DEFAULT")]
+    [InlineData("%U %G", "0 DEFAULT")]
     [InlineData("%M", "2024/02/29-12:34:56")]
     [InlineData("100%% %x %", "100% %x %")]
     [InlineData("%h %a %P %u %m.", "%h %a %P %u .")]

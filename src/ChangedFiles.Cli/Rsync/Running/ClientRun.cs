@@ -146,6 +146,7 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
     private ItemFormatContext Context(Session session) => new()
     {
         Itemize = new ItemizeContext(invocation.Remote is null, invocation.Options.Preserve.Times, session.Terms.Has(CompatFlags.SymlinkTimes)),
+        PreserveOwner = invocation.Options.Preserve.Owner,
         PreserveGroup = invocation.Options.Preserve.Group,
         ChecksumLength = session.Terms.ListChecksum.DigestLength(),
         ChecksumIsNumber = session.Terms.ListChecksum >= ChecksumKind.XxHash64,

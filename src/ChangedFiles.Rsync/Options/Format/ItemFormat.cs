@@ -11,6 +11,9 @@ public sealed record ItemFormatContext
     /// <summary>For <c>%i</c>.</summary>
     public ItemizeContext Itemize { get; init; }
 
+    /// <summary><see cref="PreserveOptions.Owner"/>; without, <c>%U</c> is 0.</summary>
+    public bool PreserveOwner { get; init; }
+
     /// <summary><see cref="PreserveOptions.Group"/>; without, <c>%G</c> is DEFAULT.</summary>
     public bool PreserveGroup { get; init; }
 
@@ -125,7 +128,7 @@ public sealed class ItemFormat
         'B' => PermissionText.Permissions(item.Mode),
         'C' => ChecksumText(item, context),
         'G' => context.PreserveGroup ? item.Gid.ToString(CultureInfo.InvariantCulture) : "DEFAULT",
-        'U' => item.Uid.ToString(CultureInfo.InvariantCulture),
+        'U' => context.PreserveOwner ? item.Uid.ToString(CultureInfo.InvariantCulture) : "0",
         'M' => LocalTime(DateTimeOffset.UnixEpoch.AddSeconds(item.Mtime.Seconds), context.Zone, '-'),
         't' => LocalTime(context.Time.GetUtcNow(), context.Zone, ' '),
         'o' => item.Flags.HasFlag(ItemFlags.Deleted) ? "del." : item.Sending ? "send" : "recv",
