@@ -31,6 +31,7 @@ internal sealed class FaultBed : IDisposable
         File.CreateSymbolicLink($"{Source}/out", "../outside");
         if (target == TargetKind.Local)
             return;
+        Assert.SkipUnless(Privileges.IsRoot, "needs root: a daemon that cannot chroot changes links that lead out");
         Daemon = Own(new RsyncDaemon(
             target == TargetKind.RsyncInstalled ? RsyncVersion.Installed : RsyncVersion.Debian327, new RsyncModule("mod", TargetArea)));
         Address = $"127.0.0.1:{Daemon.Port}";
