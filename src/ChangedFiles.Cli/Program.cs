@@ -22,6 +22,7 @@ internal static class Program
             StatusCommand.Create(),
             WaitCommand.Create(),
             VerifyCommand.Create(),
+            ResumeCommand.Create(),
             WatchCommand.Create(),
             RunCommand.Create(),
             ReloadCommand.Create(),

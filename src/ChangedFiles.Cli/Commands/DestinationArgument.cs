@@ -26,7 +26,16 @@ internal static class DestinationArgument
         Make(text, Location.Parse(text), ownName, settings);
 
     /// <summary>Makes the destination at <paramref name="location"/>, which people know as <paramref name="text"/>.</summary>
-    public static DestinationMaker Make(string text, Location location, string ownName, MirrorSettings settings) =>
+    public static DestinationMaker Make(string text, Location location, string ownName, MirrorSettings settings)
+    {
+        var make = Plain(text, location, ownName, settings);
+        if (settings is not { MaxDelete: { } limit, Delete: true, DryRun: false })
+            return make;
+        var rehearse = Plain(text, location, ownName, settings with { DryRun = true });
+        return (source, selection) => new BrakedDestination(make(source, selection), rehearse(source, selection), limit, source, selection, TimeProvider.System);
+    }
+
+    private static DestinationMaker Plain(string text, Location location, string ownName, MirrorSettings settings) =>
         location.Kind switch
         {
             LocationKind.Daemon => Daemon(text, location, ownName, settings),
@@ -81,6 +90,7 @@ internal static class DestinationArgument
             DryRun = settings.DryRun,
             NumericIds = settings.NumericIds,
             Filters = settings.Filters,
+            WarmSessions = settings.DryRun ? 0 : 2,
         },
         source);
 
@@ -103,6 +113,9 @@ internal sealed record MirrorSettings
     public bool Delete { get; init; } = true;
 
     public bool DryRun { get; init; }
+
+    /// <summary>Null deletes whatever is gone.</summary>
+    public DeletionLimit? MaxDelete { get; init; }
 
     public bool NumericIds { get; init; }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ChangedFiles.Cli.Output;
+using ChangedFiles.Engine.Destinations;
 using ChangedFiles.Engine.Mirrors;
 using ChangedFiles.Engine.Planning;
 using ChangedFiles.Engine.Watching;
@@ -18,6 +19,7 @@ internal static class MirrorCommand
     private static readonly Option<bool> Once = new("--once") { Description = "Stop when both sides are equal." };
     private static readonly Option<bool> DryRun = new("--dry-run", "-n") { Description = "Only tell what the first sync would change, then stop." };
     private static readonly Option<bool> NoDelete = new("--no-delete") { Description = "Keep at the destination what is gone at the source." };
+    private static readonly Option<string> MaxDelete = new("--max-delete") { Description = "Hold when more names than this, or this share of them, would be deleted within a minute.", HelpName = "NUM|PERCENT%" };
     private static readonly Option<bool> NumericIds = new("--numeric-ids") { Description = "Owners and groups by number, not by name." };
     private static readonly Option<string> PasswordFile = new("--password-file") { Description = "For daemons that ask for a password (or set RSYNC_PASSWORD).", HelpName = "FILE" };
     private static readonly Option<int> Port = new("--port") { Description = "The daemon's port.", DefaultValueFactory = _ => DaemonAddress.DefaultPort };
@@ -31,17 +33,19 @@ internal static class MirrorCommand
     private static readonly Option<string[]> IncludeFrom = new("--include-from") { Description = "Patterns not to leave out, one a line.", HelpName = "FILE" };
     private static readonly Option<bool> GitIgnore = new("--gitignore") { Description = "Leave out what .gitignore files name; an rsync server drops what it has of it." };
     private static readonly Option<double> Settle = new("--settle") { Description = "Deliver a change when its name has been left alone for so long.", HelpName = "SECONDS" };
+    private static readonly Option<double?> WaitClose = new("--wait-close") { Description = "Deliver a file that is written to when it is closed, or after so long.", HelpName = "SECONDS" };
+    private static readonly Option<double> Recheck = new("--recheck") { Description = "Look at the whole source so often, for stores through mmap, of which nobody is told.", HelpName = "SECONDS" };
     private static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Name what is delivered." };
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object a line." };
 
-    private const double MostSettle = 86_400;
+    private const double LongestTime = 86_400;
 
     public static Command Create()
     {
         var command = new Command("mirror", "Keep DEST equal to SRC: sync once, then follow every change within milliseconds.")
         {
-            Source, Destination, To, Once, DryRun, NoDelete, NumericIds, PasswordFile, Port, Rsh, RsyncPath, WatchWith,
-            Exclude, Include, Filter, ExcludeFrom, IncludeFrom, GitIgnore, Settle, Verbose, Json,
+            Source, Destination, To, Once, DryRun, NoDelete, MaxDelete, NumericIds, PasswordFile, Port, Rsh, RsyncPath, WatchWith,
+            Exclude, Include, Filter, ExcludeFrom, IncludeFrom, GitIgnore, Settle, WaitClose, Recheck, Verbose, Json,
         };
         command.SetAction(parsed => (int)Guard(() => Run(parsed)));
         return command;
@@ -57,6 +61,7 @@ internal static class MirrorCommand
             Port = parsed.GetValue(Port),
             DryRun = parsed.GetValue(DryRun),
             Delete = !parsed.GetValue(NoDelete),
+            MaxDelete = Limit(parsed.GetValue(MaxDelete)),
             NumericIds = parsed.GetValue(NumericIds),
             Rsh = parsed.GetValue(Rsh)!,
             RsyncPath = parsed.GetValue(RsyncPath)!,
@@ -72,9 +77,9 @@ internal static class MirrorCommand
             Once = once,
             Watch = new WatchOptions { Kind = parsed.GetValue(WatchWith) },
             Rules = rules,
-            Settle = TimeSpan.FromSeconds(parsed.GetValue(Settle) is >= 0 and <= MostSettle and var settle
-                ? settle
-                : throw new UsageException($"--settle: give a time between 0 and {MostSettle} seconds")),
+            Settle = Time(Settle, parsed.GetValue(Settle)),
+            WaitClose = parsed.GetValue(WaitClose) is { } longest ? Time(WaitClose, longest) : null,
+            Recheck = Time(Recheck, parsed.GetValue(Recheck)),
             StateDirectory = once ? null : StateFile.DefaultDirectory,
             Variant = Variant(parsed),
         };
@@ -90,10 +95,20 @@ internal static class MirrorCommand
         return new MirrorRun(mirror, report).Run(source);
     }
 
+    private static TimeSpan Time(Option option, double seconds) => seconds is >= 0 and <= LongestTime
+        ? TimeSpan.FromSeconds(seconds)
+        : throw new UsageException($"{option.Name}: give a time between 0 and {LongestTime} seconds");
+
+    private static DeletionLimit? Limit(string? text) =>
+        text is null ? null
+        : DeletionLimit.TryParse(text, out var limit) ? limit
+        : throw new UsageException($"--max-delete={text}: give a number of names, or a share of them such as 30%");
+
     /// <summary>All options, but for those that make no difference to what is mirrored.</summary>
     private static string Variant(ParseResult parsed) => string.Join(' ', parsed.CommandResult.Children
         .OfType<System.CommandLine.Parsing.OptionResult>()
-        .Where(option => option.Option != To && option.Option != Verbose && option.Option != Json && option.Option != WatchWith)
+        .Where(option => option.Option != To && option.Option != Verbose && option.Option != Json && option.Option != WatchWith && option.Option != MaxDelete
+            && option.Option != Settle && option.Option != WaitClose && option.Option != Recheck)
         .SelectMany(option => option.Tokens.Select(token => token.Value).Prepend(option.Option.Name)));
 
     /// <summary>The order on the command line is the order of the rules, across all five options.</summary>

@@ -65,7 +65,7 @@ internal sealed class MirrorRun(Mirror mirror, MirrorReport report)
         foreach (var worker in mirror.Workers)
         {
             var status = worker.Status;
-            var code = status.State is DestinationState.Away or DestinationState.Failed or DestinationState.Halted ? worker.FinalExitCode
+            var code = status.State is DestinationState.Away or DestinationState.Held or DestinationState.Failed or DestinationState.Halted ? worker.FinalExitCode
                 : status.Pending > 0 || status.FailureCount > 0 ? ExitCode.PartialTransfer
                 : ExitCode.Success;
             worst = code > worst ? code : worst;

@@ -63,6 +63,7 @@ internal static class StatusCommand
     private static string Advice(string state, JsonNode destination) => state switch
     {
         "away" => string.Create(CultureInfo.InvariantCulture, $"tried again by itself, next in {(double?)destination["next_attempt_seconds"] ?? 0:0.0} s"),
+        "held" => "see that the source is right; if it is meant, `changedfiles resume SRC` goes on",
         "halted" => "the destination keeps what it has: see that the source is right, then start the mirror again",
         _ => "put that right, then start the mirror again",
     };

@@ -37,6 +37,9 @@ public readonly record struct DirtyMark(TreePath Path)
     /// <summary>Not to be taken before this timestamp: a file that is being written is not sent half-done.</summary>
     public long NotBefore { get; init; }
 
+    /// <summary>What it may have been held for has come.</summary>
+    public bool IsComplete { get; init; }
+
     /// <summary>What may have happened.</summary>
     public Touch Touched { get; init; } = Touch.Anything;
 

@@ -25,6 +25,7 @@ public sealed class DirtyTree
     private readonly TimeProvider _clock;
     private readonly int _limit;
     private readonly TimeSpan _settle;
+    private readonly bool _isPatient;
     private readonly Queue<TreePath> _ripe = new();
     private readonly PriorityQueue<TreePath, long> _held = new();
     private Dictionary<TreePath, DirtyMark> _marks = [];
@@ -35,10 +36,11 @@ public sealed class DirtyTree
     private bool _woken;
 
     /// <param name="settle">A name is not taken before nothing has been marked at it for so long; zero takes it at once.</param>
-    public DirtyTree(TimeProvider clock, int limit = DefaultLimit, TimeSpan settle = default)
+    /// <param name="keepsHolds">Only a mark that says that the change is complete ends the wait of a name, not any mark.</param>
+    public DirtyTree(TimeProvider clock, int limit = DefaultLimit, TimeSpan settle = default, bool keepsHolds = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        (_clock, _limit, _settle) = (clock, limit, settle);
+        (_clock, _limit, _settle, _isPatient) = (clock, limit, settle, keepsHolds || settle > TimeSpan.Zero);
     }
 
     /// <summary>Distinct names that are not confirmed: waiting or in flight.</summary>
@@ -68,9 +70,17 @@ public sealed class DirtyTree
     /// <param name="subtree">Everything below it too.</param>
     /// <param name="touched">What may have happened to it.</param>
     /// <param name="hold">How long it may wait for a sign that the change is complete; any mark without a hold ends the wait.</param>
-    public void Mark(TreePath path, bool subtree = false, Touch touched = Touch.Anything, TimeSpan hold = default)
+    /// <param name="complete">This is the sign: nothing more is to be expected.</param>
+    public void Mark(TreePath path, bool subtree = false, Touch touched = Touch.Anything, TimeSpan hold = default, bool complete = false)
     {
-        var mark = new DirtyMark(path) { Subtree = subtree, Since = _clock.GetTimestamp(), NotBefore = After(_settle > hold ? _settle : hold), Touched = touched };
+        var mark = new DirtyMark(path)
+        {
+            Subtree = subtree,
+            Since = _clock.GetTimestamp(),
+            NotBefore = After(_settle > hold ? _settle : hold),
+            Touched = touched,
+            IsComplete = complete,
+        };
         lock (_lock)
             Add(mark);
     }
@@ -172,6 +182,15 @@ public sealed class DirtyTree
         }
     }
 
+    /// <summary>The timestamp before which a name is to be left alone, because somebody is writing to it; 0 for none.</summary>
+    public long HeldUntil(TreePath path)
+    {
+        if (!_isPatient)
+            return 0;
+        lock (_lock)
+            return _marks.TryGetValue(path, out var mark) && mark.NotBefore > _clock.GetTimestamp() ? mark.NotBefore : 0;
+    }
+
     /// <summary>
     /// Removes and returns up to <paramref name="limit"/> marks, oldest first. Marks below a subtree that is marked as a whole go with it.
     /// </summary>
@@ -229,8 +248,8 @@ public sealed class DirtyTree
         if (_marks.TryGetValue(mark.Path, out var older))
         {
             var merged = mark.Since < older.Since ? mark.Merge(older) : older.Merge(mark);
-            if (_settle > TimeSpan.Zero && older.NotBefore > 0)
-                merged = merged with { NotBefore = Math.Max(older.NotBefore, mark.NotBefore) };
+            if (_isPatient && older.NotBefore > 0)
+                merged = merged with { NotBefore = mark.IsComplete ? mark.NotBefore : Math.Max(After(_settle), Math.Max(older.NotBefore, HeldFrom(older.Since, mark))) };
             _subtrees += merged.Subtree && !older.Subtree ? 1 : 0;
             _marks[mark.Path] = merged;
             if (merged.NotBefore < older.NotBefore)
@@ -243,6 +262,9 @@ public sealed class DirtyTree
         if (_marks.Count > _limit)
             Collapse();
     }
+
+    /// <summary>What is written to again and again is not held longer than if it had been written to once.</summary>
+    private static long HeldFrom(long since, DirtyMark mark) => Math.Min(mark.NotBefore, since + mark.NotBefore - mark.Since);
 
     private void Enqueue(DirtyMark mark)
     {
@@ -349,8 +371,8 @@ public sealed class DirtyTree
         return false;
     }
 
-    private static bool Swallows(DirtyMark above, DirtyMark mark) =>
-        above.Subtree && above.NotBefore <= mark.NotBefore && (!above.Trusting || mark.Trusting || !(mark.Subtree || mark.Names));
+    private bool Swallows(DirtyMark above, DirtyMark mark) =>
+        above.Subtree && (_isPatient ? above.NotBefore == mark.NotBefore : above.NotBefore <= mark.NotBefore) && (!above.Trusting || mark.Trusting || !(mark.Subtree || mark.Names));
 
     /// <summary>The directory above was renamed, and this name in it is an exception from what its hint says.</summary>
     private static bool TellsMore(DirtyMark mark, DirtyMark above) => above.RenamedFrom is not null && mark.IsUnknown;

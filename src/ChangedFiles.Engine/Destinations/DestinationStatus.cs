@@ -11,6 +11,8 @@ public enum DestinationState
     Following,
     /// <summary>It does not answer or refuses; tried again with growing pauses.</summary>
     Away,
+    /// <summary>More would be deleted than is allowed: waits for somebody's word.</summary>
+    Held,
     /// <summary>Given up: somebody has to change something first.</summary>
     Failed,
     /// <summary>Stopped for the safety of the destination: the source is not what it was.</summary>

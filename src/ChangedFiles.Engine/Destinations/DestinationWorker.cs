@@ -19,6 +19,9 @@ public sealed class DestinationWorker : IDisposable
     /// <summary>How long the event that explains an odd finding may take to come.</summary>
     private static readonly TimeSpan PutOff = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>As long as a wait can be told to be.</summary>
+    private static readonly TimeSpan VeryLong = TimeSpan.FromDays(20);
+
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(60);
 
@@ -38,6 +41,8 @@ public sealed class DestinationWorker : IDisposable
     private int _verify;
     private ConfirmedProgress? _progress;
     private long _awayUntil;
+    private Action? _allow;
+    private long _lastRecheck;
 
     /// <param name="destination">Owned from here on.</param>
     /// <param name="planner">For this worker alone.</param>
@@ -51,6 +56,8 @@ public sealed class DestinationWorker : IDisposable
         (_destination, _planner, Changes, _checkSource, _clock) = (destination, planner, changes, checkSource, clock);
         _status = new DestinationStatus { Name = destination.Name, State = DestinationState.Syncing };
         _planner.EntryBudget = FirstEntryBudget;
+        _planner.HeldUntil = changes.HeldUntil;
+        _lastRecheck = clock.GetTimestamp();
         _thread = new Thread(Run) { IsBackground = true, Name = $"to {destination.Name}" };
     }
 
@@ -65,6 +72,11 @@ public sealed class DestinationWorker : IDisposable
 
     /// <summary>A batch was confirmed: what it was, and when planning began. On the worker's thread.</summary>
     public Action<PlannedBatch, Delivery>? OnDelivered { get; set; }
+
+    /// <summary>
+    /// How often everything is looked at, for changes that nobody tells of: stores to mapped memory, writes by names outside of the tree. Zero for never.
+    /// </summary>
+    public TimeSpan Recheck { get; init; }
 
     /// <summary>What ended the destination for good, with rsync's exit code for it.</summary>
     public ExitCode FinalExitCode { get; private set; }
@@ -84,7 +96,7 @@ public sealed class DestinationWorker : IDisposable
                     Pending = Changes.Unconfirmed,
                     Lag = lag,
                     Watermark = now - lag,
-                    NextAttempt = IsAway ? _clock.GetElapsedTime(_clock.GetTimestamp(), _awayUntil) : null,
+                    NextAttempt = IsAway && _status.State == DestinationState.Away ? _clock.GetElapsedTime(_clock.GetTimestamp(), _awayUntil) : null,
                 };
             }
         }
@@ -108,6 +120,17 @@ public sealed class DestinationWorker : IDisposable
     {
         Interlocked.Exchange(ref _verify, 1);
         Changes.MarkEverything(trusting: false);
+    }
+
+    /// <summary>Goes on with what is held. False when nothing is.</summary>
+    public bool Resume()
+    {
+        if (Interlocked.Exchange(ref _allow, null) is not { } allow)
+            return false;
+        allow();
+        Volatile.Write(ref _awayUntil, 0);
+        _stop.Set();
+        return true;
     }
 
     public void Start() => _thread.Start();
@@ -153,7 +176,7 @@ public sealed class DestinationWorker : IDisposable
             {
                 var pause = Turn();
                 if (IsAway)
-                    _stop.Wait(pause);
+                    WaitAway(pause);
                 else if (pause != TimeSpan.Zero)
                     Changes.Wait(pause);
             }
@@ -163,6 +186,13 @@ public sealed class DestinationWorker : IDisposable
             // Not foreseen, and not to be hidden: the destination is out, the others go on.
             End(DestinationState.Failed, $"internal error: {bug}", ExitCode.Ipc);
         }
+    }
+
+    private void WaitAway(TimeSpan pause)
+    {
+        _stop.Wait(pause);
+        if (!_draining)
+            _stop.Reset();
     }
 
     /// <summary>Nothing will be delivered any more.</summary>
@@ -180,6 +210,7 @@ public sealed class DestinationWorker : IDisposable
         var draining = _draining;
         if (Interlocked.Exchange(ref _verify, 0) != 0)
             CompareEverything();
+        var nextRecheck = LookAtEverything();
         if (Changes.Wait(TimeSpan.Zero))
         {
             Deliver();
@@ -187,7 +218,21 @@ public sealed class DestinationWorker : IDisposable
         }
         if (_progress is null || !LookAgain(draining))
             _drained = draining;
-        return _drained || draining ? TimeSpan.Zero : Sooner(_destination.Tend(), _progress?.NextLook);
+        return _drained || draining ? TimeSpan.Zero : Sooner(Sooner(_destination.Tend(), _progress?.NextLook), nextRecheck);
+    }
+
+    /// <summary>When it is time for it.</summary>
+    /// <returns>When it will be.</returns>
+    private TimeSpan? LookAtEverything()
+    {
+        if (Recheck <= TimeSpan.Zero)
+            return null;
+        if (_clock.GetElapsedTime(_lastRecheck) >= Recheck)
+        {
+            _lastRecheck = _clock.GetTimestamp();
+            Changes.MarkEverything(trusting: true);
+        }
+        return Recheck - _clock.GetElapsedTime(_lastRecheck);
     }
 
     /// <summary>With nothing else to do, compares once more what changed lately.</summary>
@@ -230,7 +275,8 @@ public sealed class DestinationWorker : IDisposable
         }
         catch (DestinationException away)
         {
-            Changes.Return(away.Interrupted ? marks.Concat(Interrupted(batch!)) : marks);
+            var unanswered = batch?.Marks ?? marks;
+            Changes.Return(away.Interrupted ? unanswered.Concat(Interrupted(batch!)) : unanswered);
             if (away.NeedsEverything)
                 CompareEverything();
             GoAway(away);
@@ -257,8 +303,8 @@ public sealed class DestinationWorker : IDisposable
     private void Settle(PlannedBatch batch, Delivery delivery, long planned)
     {
         // Marks that were made since the batch was taken are in the tree anyway; these are for changes no event told of.
-        var again = _planner.Recheck(batch, planned);
-        var putOff = batch.PutOff.Select(mark => mark with { NotBefore = _draining ? 0 : Changes.After(PutOff) });
+        var again = _planner.Recheck(batch, planned, asPlanned: delivery is { Failures.Count: 0, Complaints.Count: 0 });
+        var putOff = batch.PutOff.Select(mark => mark with { NotBefore = _draining ? 0 : Math.Max(mark.NotBefore, Changes.After(PutOff)) });
         Changes.Return([.. again, .. batch.Remainder, .. putOff, .. Retries(batch, delivery)]);
         _backoff.Reset();
         _planner.EntryBudget = Math.Min(LargestEntryBudget, _planner.EntryBudget * 2);
@@ -349,8 +395,12 @@ public sealed class DestinationWorker : IDisposable
                 MatchedBytes = _status.MatchedBytes + delivery.MatchedBytes,
             };
         }
-        if (_status.State == DestinationState.Following)
+        if (_status.State == DestinationState.Following && !_planner.SearchesLinks)
+        {
             _planner.SearchesLinks = true;
+            if (_planner.NotSearched is { } path)
+                Changes.Mark(path);
+        }
         if (_status.State != before)
             OnState?.Invoke(Status);
     }
@@ -363,11 +413,12 @@ public sealed class DestinationWorker : IDisposable
             return;
         }
         FinalExitCode = away.ExitCode;
-        Enter(DestinationState.Away, away.Message);
         if (_draining)
             _abort.Cancel();
         else
-            Volatile.Write(ref _awayUntil, Changes.After(_backoff.Next()));
+            Volatile.Write(ref _awayUntil, Changes.After(away.Allow is null ? _backoff.Next() : VeryLong));
+        Volatile.Write(ref _allow, away.Allow);
+        Enter(away.Allow is null ? DestinationState.Away : DestinationState.Held, away.Message);
     }
 
     private static bool IsFinal(DestinationState state) => state is DestinationState.Failed or DestinationState.Halted;

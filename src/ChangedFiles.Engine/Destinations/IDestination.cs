@@ -64,6 +64,9 @@ public sealed class DestinationException(string message, bool permanent, Rsync.O
     /// <summary>It went while the batch was on its way, so that something half-done may be left.</summary>
     public bool Interrupted { get; init; }
 
+    /// <summary>It waits for somebody's word: what to call when that has come. Null when it is tried again by itself.</summary>
+    public Action? Allow { get; init; }
+
     /// <summary>What comes back may be another place: everything has to be compared again.</summary>
     public bool NeedsEverything { get; init; }
 }

@@ -12,6 +12,7 @@ namespace ChangedFiles.Engine.Destinations;
 internal sealed class LocalDelivery(
     IFileSource source, IFileTarget target, LocalDestinationOptions options, PlannedBatch batch, CancellationToken cancellation) : IDisposable
 {
+    private readonly IFileSource _source = LinkedSource.Of(source, batch);
     private readonly List<FailedPath> _failures = [.. batch.Failures];
     private readonly Dictionary<(ulong Device, ulong Inode), TreePath> _linked = [];
     private readonly HashSet<TreePath> _listed = [.. batch.Items.Select(item => item.Path)];
@@ -71,7 +72,7 @@ internal sealed class LocalDelivery(
     {
         foreach (var item in batch.Items)
         {
-            if (item.Action == PlannedAction.Send && item.Stat.IsRegular && item.Stat.LinkCount > 1
+            if (item.Action == PlannedAction.Send && item.Stat.IsRegular && item.Stat.LinkCount > 1 && !batch.Apart.Contains(item.Path)
                 && target.Stat(item.Path, out var there) == Errno.None && IsSameContent(item.Stat, there) && there.LinkCount <= item.Stat.LinkCount)
                 _linked.TryAdd((item.Stat.Device, item.Stat.Inode), item.Path);
         }
@@ -107,7 +108,7 @@ internal sealed class LocalDelivery(
             return errno;
         // An inode with more names than the source's is also somebody else's: it is replaced, not changed. Those of this batch may be linked to it by now.
         var isFirst = _linked.TryGetValue((item.Stat.Device, item.Stat.Inode), out var name) && name == item.Path;
-        if (!there.IsDirectory && there.LinkCount > item.Stat.LinkCount && !isFirst)
+        if (!there.IsDirectory && (there.LinkCount > item.Stat.LinkCount || batch.Apart.Contains(item.Path)) && !isFirst)
             there = default;
         if (!item.Stat.IsDirectory && item.Stat.LinkCount > 1)
         {
@@ -162,14 +163,29 @@ internal sealed class LocalDelivery(
     {
         if (!options.Delete || options.Selection.Excludes(path, isDirectory))
             return Errno.None;
-        if (options.DryRun && target.Stat(path, out _) == Errno.ENOENT || Foresee(path, ForeseenAction.Delete))
+        if (options.DryRun)
+        {
+            ForeseeRemoval(path);
             return Errno.None;
+        }
         target.RemoveTree(path, (removed, errno) =>
         {
             if (errno is not (Errno.None or Errno.ENOENT))
                 Fail(removed, errno);
         });
         return Errno.None;
+    }
+
+    private void ForeseeRemoval(TreePath path)
+    {
+        if (target.Stat(path, out var there) != Errno.None)
+            return;
+        Foresee(path, ForeseenAction.Delete);
+        var names = new List<byte[]>();
+        if (there.IsDirectory)
+            target.List(path, names);
+        foreach (var name in names)
+            ForeseeRemoval(path.Child(name));
     }
 
     private Errno Symlink(PlannedItem item, in FileStat there)
@@ -206,9 +222,12 @@ internal sealed class LocalDelivery(
     {
         if (Foresee(item.Path, ForeseenAction.Send))
             return Errno.None;
-        var errno = source.Open(item.Path, out var from);
+        var errno = _source.Open(item.Path, out var from);
         if (Planner.IsGone(errno))
+        {
+            _linked.Remove((item.Stat.Device, item.Stat.Inode));
             return Errno.None;
+        }
         if (errno != Errno.None)
             return errno;
         using (from)

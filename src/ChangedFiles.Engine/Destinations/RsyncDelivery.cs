@@ -72,7 +72,7 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
             Entries = wire.Entries,
             Filters = wire.Filters,
             Options = destination.Options.Transfer(destination.Features),
-            Source = source,
+            Source = LinkedSource.Of(source, items),
             Names = destination.Names,
             Events = events,
         }.Send(session, cancellation);

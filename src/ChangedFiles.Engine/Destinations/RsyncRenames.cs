@@ -34,6 +34,7 @@ internal sealed class RsyncRenames
     /// <returns>The batch, with what is needed to complete the renames.</returns>
     public PlannedBatch Prepare()
     {
+        SetApart();
         if (_batch.Renames.Count == 0 || !_destination.Options.Delete || _destination.Options.DryRun || !_destination.Features.HardLinks
             || _batch.Items.Sum(item => item.Stat.IsRegular ? item.Stat.Size : 0) < Worthwhile)
             return _batch;
@@ -68,6 +69,13 @@ internal sealed class RsyncRenames
         var uses = _batch.Renames.SelectMany(rename => (TreePath[])[rename.From, rename.To.Path]).CountBy(path => path).ToDictionary();
         bool IsBelowAnother(TreePath path) => !path.IsRoot && (uses.ContainsKey(path.Parent) || IsBelowAnother(path.Parent));
         return rename => uses[rename.From] > 1 || uses[rename.To.Path] > 1 || IsBelowAnother(rename.From) || IsBelowAnother(rename.To.Path);
+    }
+
+    /// <summary>A receiver that sees nothing to do about a file sets its attributes, for all of its names. Only a name that is not there is made anew.</summary>
+    private void SetApart()
+    {
+        if (_destination.Options is { Delete: true, DryRun: false })
+            Remove(_batch.Apart);
     }
 
     private void SetAside(IEnumerable<PlannedRename> renames)

@@ -9,18 +9,22 @@ namespace ChangedFiles.Engine.Mirrors;
 /// <param name="trees">One for each destination.</param>
 /// <param name="onLost">The source cannot tell anything any more, and why.</param>
 /// <param name="onWarning">Something is not watched, and why.</param>
-public sealed class MarkingSink(IReadOnlyList<DirtyTree> trees, Action<string> onLost, Action<string> onWarning) : IEventSink
+/// <param name="waitClose">How long a file that is written may wait for its close; null for as long as makes no difference to anybody.</param>
+public sealed class MarkingSink(
+    IReadOnlyList<DirtyTree> trees, Action<string> onLost, Action<string> onWarning, TimeSpan? waitClose = null) : IEventSink
 {
     /// <summary>
     /// A file that was just created is about to be written; one that is written is about to be closed. Sending it in between would be
     /// work for nothing, and show the destination half a file. If the sign does not come, the file is sent as it is.
     /// </summary>
     private static readonly TimeSpan HoldCreated = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan HoldModified = TimeSpan.FromMilliseconds(100);
+
+    private readonly TimeSpan _holdModified = waitClose ?? TimeSpan.FromMilliseconds(100);
 
     private const FileOperations Whole = FileOperations.Subtree | FileOperations.Overflow | FileOperations.FileSystemError;
     private const FileOperations Gone = FileOperations.Delete | FileOperations.MovedOut;
     private const FileOperations Written = FileOperations.Modify | FileOperations.CloseWrite;
+    private const FileOperations Closed = FileOperations.CloseWrite | Gone | FileOperations.MovedIn;
     private const FileOperations Complete = FileOperations.CloseWrite | FileOperations.Attributes | Gone | FileOperations.MovedIn;
 
     /// <summary>Events seen since the start.</summary>
@@ -60,7 +64,7 @@ public sealed class MarkingSink(IReadOnlyList<DirtyTree> trees, Action<string> o
             if (happened.Has(FileOperations.Rename))
                 tree.MarkRenamed(happened.OldPath, happened.Path, happened.IsDirectory);
             else
-                tree.Mark(happened.Path, IsSubtree(happened), Touched(happened), Hold(happened));
+                tree.Mark(happened.Path, IsSubtree(happened), Touched(happened), Hold(happened), complete: happened.Has(Closed));
         }
     }
 
@@ -71,9 +75,9 @@ public sealed class MarkingSink(IReadOnlyList<DirtyTree> trees, Action<string> o
         ? Touch.Anything
         : (happened.Has(Written) ? Touch.Content : 0) | (happened.Has(FileOperations.Attributes) ? Touch.Attributes : 0);
 
-    private static TimeSpan Hold(in WatchEvent happened) =>
+    private TimeSpan Hold(in WatchEvent happened) =>
         happened.IsDirectory || happened.Has(Complete) ? TimeSpan.Zero
-        : happened.Has(FileOperations.Modify) ? HoldModified
+        : happened.Has(FileOperations.Modify) ? _holdModified
         : happened.Has(FileOperations.Create) ? HoldCreated
         : TimeSpan.Zero;
 }

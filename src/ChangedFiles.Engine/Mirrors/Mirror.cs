@@ -25,6 +25,12 @@ public sealed record MirrorOptions
     /// <summary>A change is delivered when its name has been left alone for so long; zero delivers at once.</summary>
     public TimeSpan Settle { get; init; }
 
+    /// <summary>A file that is written to is delivered when it is closed, or after so long; null does not wait longer than makes no difference.</summary>
+    public TimeSpan? WaitClose { get; init; }
+
+    /// <summary>How often everything is looked at, for changes that nobody tells of; zero for never.</summary>
+    public TimeSpan Recheck { get; init; }
+
     /// <summary>What is left out, and so neither sent nor deleted.</summary>
     public FilterRules Rules { get; init; } = FilterRules.None;
 }
@@ -60,8 +66,11 @@ public sealed class Mirror : IDisposable
         {
             // Each worker has its own: a scope remembers the merge files of the directories it came through.
             var selection = new Selection(options.Rules, root.Tree);
-            var worker = new DestinationWorker(
-                make(root.Tree, selection), new Planner(root.Tree, selection), new DirtyTree(clock, settle: options.Settle), CheckSource, clock);
+            var changes = new DirtyTree(clock, settle: options.Settle, keepsHolds: options.WaitClose is not null);
+            var worker = new DestinationWorker(make(root.Tree, selection), new Planner(root.Tree, selection), changes, CheckSource, clock)
+            {
+                Recheck = options.Recheck,
+            };
             _workers.Add(worker);
         }
     }
@@ -94,7 +103,7 @@ public sealed class Mirror : IDisposable
         if (!_options.Once)
         {
             _source = EventSources.Open(_root.Handle, _options.Watch);
-            _sink = new MarkingSink([.. _workers.Select(worker => worker.Changes)], Halt, text => OnWarning?.Invoke(text));
+            _sink = new MarkingSink([.. _workers.Select(worker => worker.Changes)], Halt, text => OnWarning?.Invoke(text), _options.WaitClose);
             _source.Start(_sink, cancellation);
         }
         foreach (var worker in _workers)
@@ -127,6 +136,9 @@ public sealed class Mirror : IDisposable
         foreach (var worker in _workers)
             worker.Verify();
     }
+
+    /// <summary>Goes on where too much was to be deleted. False when nothing is held.</summary>
+    public bool Resume() => _workers.Aggregate(false, (any, worker) => worker.Resume() || any);
 
     /// <summary>Delivers what has happened so far, then ends.</summary>
     public void Finish()

@@ -6,7 +6,7 @@ using ChangedFiles.Engine.Mirrors;
 
 namespace ChangedFiles.Engine.Monitoring;
 
-/// <summary>What a running mirror answers on its <see cref="ControlSocket"/>: <c>status</c>, <c>wait DESTINATION SECONDS</c>, and <c>verify</c>.</summary>
+/// <summary>What a running mirror answers on its <see cref="ControlSocket"/>: <c>status</c>, <c>wait DESTINATION SECONDS</c>, <c>verify</c> and <c>resume</c>.</summary>
 public sealed class MirrorControl(Mirror mirror)
 {
     /// <summary>How long a status may wait for the kernel's queue, to be true of this moment.</summary>
@@ -21,6 +21,7 @@ public sealed class MirrorControl(Mirror mirror)
     {
         ["status"] => Status(),
         ["verify"] => Verify(),
+        ["resume"] => new JsonObject { ["result"] = mirror.Resume() ? "resumed" : "nothing" },
         ["wait", var destination, var seconds] => Wait(destination, Limit(seconds), isGone),
         _ => new JsonObject { ["error"] = "not understood" },
     }).ToJsonString();

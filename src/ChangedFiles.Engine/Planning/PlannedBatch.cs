@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using ChangedFiles.Engine.Changes;
 using ChangedFiles.Rsync.Files;
 
@@ -18,7 +19,13 @@ public sealed record PlannedBatch
     /// </summary>
     public IReadOnlyList<PlannedRename> Renames { get; init; } = [];
 
-    /// <summary>The marks this batch answers.</summary>
+    /// <summary>
+    /// Names that the destination may have as one file with names that are another one, and would take for up to date: nothing is to be changed in place there, as
+    /// that would change the others too.
+    /// </summary>
+    public IReadOnlySet<TreePath> Apart { get; init; } = FrozenSet<TreePath>.Empty;
+
+    /// <summary>The marks this batch answers, and one for each name that it found to be in question too.</summary>
     public required IReadOnlyList<DirtyMark> Marks { get; init; }
 
     /// <summary>Subtrees that did not fit: marks for the next batch.</summary>
@@ -29,7 +36,7 @@ public sealed record PlannedBatch
 
     /// <summary>
     /// Names that were renamed again, or away, since they were marked: to be looked at again in a moment, when the event that tells where to has come. Until then
-    /// the destination keeps what it has of them.
+    /// the destination keeps what it has of them. The same of directories in which somebody is writing a file that is to be left alone.
     /// </summary>
     public IReadOnlyList<DirtyMark> PutOff { get; init; } = [];
 

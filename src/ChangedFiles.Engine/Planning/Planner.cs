@@ -22,6 +22,12 @@ public sealed class Planner(IFileSource source, Selection selection)
     /// </summary>
     public bool SearchesLinks { get; set; }
 
+    /// <summary>A name to plan once more when <see cref="SearchesLinks"/> is set, as others of its file were not searched so far.</summary>
+    public TreePath? NotSearched => _links.AnyIncomplete;
+
+    /// <summary>The timestamp before which a file that is being written is not to be sent; 0 for none.</summary>
+    public Func<TreePath, long> HeldUntil { get; set; } = _ => 0;
+
     /// <summary>What a trusting mark need not compare; null when nothing is remembered.</summary>
     public ConfirmedDirectories? Confirmed { get; set; }
 
@@ -39,14 +45,19 @@ public sealed class Planner(IFileSource source, Selection selection)
     public PlannedBatch Plan(IReadOnlyList<DirtyMark> marks)
     {
         selection.Refresh();
-        var draft = new Draft(source, selection, _links, Confirmed, EntryBudget) { Since = marks.Count > 0 ? marks.Min(mark => mark.Since) : 0 };
+        if (marks.Any(mark => mark is { Path.IsRoot: true, Subtree: true, Trusting: true }))
+            _links.BeginPass();
+        var draft = new Draft(source, selection, _links, Confirmed, EntryBudget, HeldUntil) { Since = marks.Count > 0 ? marks.Min(mark => mark.Since) : 0 };
         foreach (var mark in marks.Where(mark => !mark.Subtree && !mark.Names))
             draft.Look(mark);
         foreach (var mark in marks.Where(mark => mark.Subtree || mark.Names))
             draft.LookInto(mark);
-        draft.KeepForLater();
         foreach (var mark in marks)
-            draft.Follow(mark, _delivered);
+            draft.LookAtOtherNames(mark);
+        draft.KeepForLater();
+        var renamed = marks.Where(mark => mark.RenamedFrom is not null).Select(mark => mark.Path).ToHashSet();
+        foreach (var mark in marks)
+            draft.Follow(mark, _delivered, renamed);
         if (SearchesLinks)
             draft.SearchLinks();
         draft.Prune();
@@ -54,7 +65,8 @@ public sealed class Planner(IFileSource source, Selection selection)
         {
             Items = draft.Items.Values,
             Renames = Renames(marks, draft),
-            Marks = marks,
+            Apart = draft.Apart,
+            Marks = [.. marks, .. draft.Drawn],
             Remainder = draft.Remainder,
             PutOff = draft.PutOff,
             Failures = draft.Failures,
@@ -63,8 +75,11 @@ public sealed class Planner(IFileSource source, Selection selection)
     }
 
     /// <summary>After a batch was delivered: marks for what has changed since it was looked at.</summary>
-    public IReadOnlyList<DirtyMark> Recheck(PlannedBatch batch, long now)
+    /// <param name="asPlanned">Nothing went wrong with any name of it.</param>
+    public IReadOnlyList<DirtyMark> Recheck(PlannedBatch batch, long now, bool asPlanned = true)
     {
+        if (asPlanned)
+            _links.Confirm(batch);
         var moved = new List<DirtyMark>();
         foreach (var item in batch.Items)
         {
@@ -84,6 +99,7 @@ public sealed class Planner(IFileSource source, Selection selection)
         if (draft.Followed.Count == 0)
             return [];
         var renames = new List<PlannedRename>();
+        var renamed = draft.Followed.Values.ToHashSet();
         var unknown = marks.Where(mark => mark.IsUnknown).Select(mark => mark.Path).ToHashSet();
         foreach (var (from, to) in draft.Followed)
         {
@@ -92,14 +108,15 @@ public sealed class Planner(IFileSource source, Selection selection)
             if (item.Stat.IsRegular)
                 renames.Add(new PlannedRename(from, item, null, []));
             else if (item.Stat.IsDirectory)
-                renames.Add(new PlannedRename(from, item, () => Contents(to, unknown), [.. unknown.Where(path => path.IsBelow(to))]));
+                renames.Add(new PlannedRename(from, item, () => Contents(renamed.Contains(from) ? null : from, to, unknown), [.. unknown.Where(path => path.IsBelow(to))]));
         }
         return renames;
     }
 
-    /// <summary>What is in a renamed directory, but for what came into it since.</summary>
-    private IEnumerable<PlannedItem> Contents(TreePath directory, HashSet<TreePath> unknown)
+    /// <summary>What is in a renamed directory, but for what came into it since, and what looks the same as something new under its old name.</summary>
+    private IEnumerable<PlannedItem> Contents(TreePath? old, TreePath directory, HashSet<TreePath> unknown)
     {
+        var again = old is { } name && source.Stat(name, out _) == Errno.None ? old : null;
         var pending = new Stack<TreePath>([directory]);
         var names = new List<byte[]>();
         while (pending.TryPop(out var parent))
@@ -110,7 +127,8 @@ public sealed class Planner(IFileSource source, Selection selection)
             {
                 byte[]? target = null;
                 if (unknown.Contains(path) || source.Stat(path, out var stat) != Errno.None || selection.Excludes(path, stat.IsDirectory)
-                    || (stat.IsSymlink && source.ReadLink(path, out target) != Errno.None))
+                    || (stat.IsSymlink && source.ReadLink(path, out target) != Errno.None)
+                    || (again is { } there && source.Stat(there.Append(path.RelativeTo(directory)), out var other) == Errno.None && LooksTheSame(stat, other)))
                     continue;
                 yield return new PlannedItem(path, PlannedAction.Send, stat, target);
                 if (stat.IsDirectory)
@@ -119,13 +137,20 @@ public sealed class Planner(IFileSource source, Selection selection)
         }
     }
 
+    private static bool IsSameInode(in FileStat left, in FileStat right) => (left.Device, left.Inode) == (right.Device, right.Inode);
+
+    /// <summary>A receiver that compares sizes and times takes one for the other.</summary>
+    private static bool LooksTheSame(in FileStat left, in FileStat right) =>
+        left.IsRegular && right.IsRegular && (left.Size, left.Mtime) == (right.Size, right.Mtime);
+
     private static bool IsSame(in FileStat left, in FileStat right) =>
         (left.Inode, left.Size, left.Mtime, left.Ctime) == (right.Inode, right.Size, right.Mtime, right.Ctime);
 
     /// <summary>Looking at a name costs so much less than bringing it to the destination.</summary>
     private const int LooksPerEntry = 20;
 
-    private sealed class Draft(IFileSource source, Selection selection, LinkIndex links, ConfirmedDirectories? confirmed, int budget)
+    private sealed class Draft(
+        IFileSource source, Selection selection, LinkIndex links, ConfirmedDirectories? confirmed, int budget, Func<TreePath, long> heldUntil)
     {
         private readonly Queue<DirtyMark> _toSweep = new();
         private readonly List<byte[]> _names = [];
@@ -143,6 +168,11 @@ public sealed class Planner(IFileSource source, Selection selection)
 
         /// <summary>From the name that the destination knows to the one there is now.</summary>
         public Dictionary<TreePath, TreePath> Followed { get; } = [];
+
+        public HashSet<TreePath> Apart { get; } = [];
+
+        /// <summary>Names that have to be looked at because of what another one was; nothing else would tell of them again.</summary>
+        public List<DirtyMark> Drawn { get; } = [];
 
         public List<DirtyMark> Remainder { get; } = [];
 
@@ -190,15 +220,18 @@ public sealed class Planner(IFileSource source, Selection selection)
         }
 
         /// <summary>Believes the hint of a mark where nothing speaks against it, and plans what becomes of the old name.</summary>
-        public void Follow(DirtyMark mark, DeliveredNames delivered)
+        public void Follow(DirtyMark mark, DeliveredNames delivered, HashSet<TreePath> renamed)
         {
             if (!mark.Touched.HasFlag(Touch.Renamed) || !mark.IsContentKnown || !Items.TryGetValue(mark.Path, out var item) || item.Action == PlannedAction.Delete)
                 return;
             if ((delivered.Find(item.Stat) ?? mark.RenamedFrom) is not { } from || from == mark.Path
                 || mark.Path.IsBelow(from) || from.IsBelow(mark.Path) || IsExcluded(from, item.Stat.IsDirectory))
                 return;
-            var isBack = source.Stat(from, out var there) == Errno.None && (there.Device, there.Inode) == (item.Stat.Device, item.Stat.Inode);
-            if (isBack || !Followed.TryAdd(from, mark.Path))
+            // It is back; or something new that looks the same has the old name now, and a link between both would stay.
+            if (source.Stat(from, out var there) == Errno.None
+                && (IsSameInode(there, item.Stat) || (LooksTheSame(there, item.Stat) && !renamed.Contains(from))))
+                return;
+            if (!Followed.TryAdd(from, mark.Path))
                 return;
             Look(new DirtyMark(from) { Since = mark.Since });
         }
@@ -256,6 +289,8 @@ public sealed class Planner(IFileSource source, Selection selection)
 
         private void Send(TreePath path, FileStat stat)
         {
+            if (Items.TryGetValue(path, out var planned) && planned.Action != PlannedAction.Parent)
+                return;
             byte[]? target = null;
             if (stat.IsSymlink && source.ReadLink(path, out target) is not Errno.None and var errno)
             {
@@ -266,8 +301,14 @@ public sealed class Planner(IFileSource source, Selection selection)
                 return;
             }
             Add(new PlannedItem(path, PlannedAction.Send, stat, target));
-            if (!stat.IsDirectory && stat.LinkCount > 1)
-                SendOtherNames(path, stat, target);
+            if (stat.IsDirectory)
+                return;
+            if (links.Note(path, stat, out var left))
+                Apart.Add(path);
+            if (left is { } before)
+                SendNamesOf(path, before);
+            if (stat.LinkCount > 1)
+                SendOtherNames(path, stat);
         }
 
         /// <summary>Reads all names of the tree, once for all files in the batch that have names nobody has seen yet.</summary>
@@ -301,18 +342,50 @@ public sealed class Planner(IFileSource source, Selection selection)
         }
 
         /// <summary>
+        /// What was written by a name that is gone by now, or names something else, is in the file that others still name.
+        /// </summary>
+        public void LookAtOtherNames(DirtyMark mark)
+        {
+            if (mark is { Subtree: true, Trusting: true })
+                return;
+            foreach (var (path, inode) in links.At(mark.Path, mark.Subtree || (Items.TryGetValue(mark.Path, out var item) && !item.Stat.IsDirectory)))
+            {
+                if (source.Stat(path, out var now) != Errno.None || (now.Device, now.Inode) != inode)
+                    SendNamesOf(path, inode);
+            }
+        }
+
+        /// <summary>A name does not belong to an inode any more: the others may have changed with it.</summary>
+        private void SendNamesOf(TreePath path, (ulong Device, ulong Inode) inode)
+        {
+            links.Remove(path, inode);
+            foreach (var other in links.NamesOf(inode))
+            {
+                if (source.Stat(other, out var now) != Errno.None || (now.Device, now.Inode) != inode)
+                    links.Remove(other, inode);
+                else if (HasParents(other))
+                {
+                    Drawn.Add(new DirtyMark(other) { Since = Since });
+                    Send(other, now);
+                }
+            }
+        }
+
+        /// <summary>
         /// All names of an inode go together, so that the destination can keep them one file, also when only one of them was touched.
         /// </summary>
-        private void SendOtherNames(TreePath path, in FileStat stat, byte[]? target)
+        private void SendOtherNames(TreePath path, in FileStat stat)
         {
             foreach (var other in links.Add(path, stat))
             {
-                if (Items.ContainsKey(other) || !HasParents(other))
+                var isPlanned = Items.TryGetValue(other, out var planned);
+                if (!isPlanned && !HasParents(other))
                     continue;
-                if (source.Stat(other, out var now) == Errno.None && (now.Device, now.Inode) == (stat.Device, stat.Inode))
-                    Add(new PlannedItem(other, PlannedAction.Send, now, target));
+                var now = planned?.Stat ?? default;
+                if ((isPlanned || source.Stat(other, out now) == Errno.None) && IsSameInode(now, stat))
+                    Send(other, now);
                 else
-                    links.Remove(other, stat);
+                    links.Remove(other, (stat.Device, stat.Inode));
             }
             links.Count(stat);
         }
@@ -352,7 +425,7 @@ public sealed class Planner(IFileSource source, Selection selection)
                 _toSweep.Enqueue(mark with { Path = child.Path, RenamedFrom = null });
         }
 
-        /// <summary>False when a name exists but cannot be looked at.</summary>
+        /// <summary>False when a name exists but cannot be looked at, or is not to be sent yet.</summary>
         private bool LookAtChildren(TreePath directory, out DirectoryDigest digest)
         {
             digest = default;
@@ -363,7 +436,12 @@ public sealed class Planner(IFileSource source, Selection selection)
             {
                 var path = directory.Child(name);
                 var errno = source.Stat(path, out var stat);
-                if (errno == Errno.None && !IsExcluded(path, stat.IsDirectory))
+                if (errno == Errno.None && stat.IsRegular && heldUntil(path) is > 0 and var held)
+                {
+                    PutOff.Add(new DirtyMark(directory) { Names = true, Since = Since, NotBefore = held });
+                    complete = false;
+                }
+                else if (errno == Errno.None && !IsExcluded(path, stat.IsDirectory))
                 {
                     _children.Add((path, stat));
                     digest.Add(name, stat);
@@ -396,13 +474,13 @@ public sealed class Planner(IFileSource source, Selection selection)
             return Items.TryGetValue(directory, out var item) && item.Stat.IsDirectory;
         }
 
-        /// <summary>Of what is passed over, the names of files that have several must be known all the same.</summary>
+        /// <summary>Of what is passed over, the names of files that have several must be known all the same, and go with those that are sent.</summary>
         private void NoteLinks()
         {
             foreach (var (path, stat) in _children.Where(child => child.Stat is { IsDirectory: false, LinkCount: > 1 }))
             {
-                links.Add(path, stat);
-                links.Count(stat);
+                if (links.PassOver(path, stat) && HasParents(path))
+                    Send(path, stat);
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ChangedFiles.Engine.Destinations;
 using ChangedFiles.Engine.Mirrors;
 using ChangedFiles.Engine.Planning;
@@ -129,12 +130,12 @@ internal sealed class RuleMirrors(MirrorMaker make, ILogger log)
 
     private void End(IReadOnlyList<string> keys, TimeSpan limit)
     {
-        var until = DateTime.UtcNow + limit;
+        var waited = Stopwatch.StartNew();
         foreach (var key in keys)
             _running[key].Finish();
         foreach (var key in keys)
         {
-            var left = until - DateTime.UtcNow;
+            var left = limit - waited.Elapsed;
             _running[key].Join(left > TimeSpan.Zero ? left : TimeSpan.Zero);
             _running[key].Dispose();
             _running.Remove(key);

@@ -152,6 +152,29 @@ public sealed class DirtyTreeTests
     }
 
     [Fact]
+    public void A_file_that_waits_for_its_close_waits_no_longer_than_told_and_nothing_else_ends_it()
+    {
+        var tree = new DirtyTree(_clock, keepsHolds: true);
+        void Write(string name) => tree.Mark(Path(name), touched: Touch.Content, hold: TimeSpan.FromMilliseconds(1000));
+        Write("closed");
+        Write("open");
+        tree.Mark(Path("d"), subtree: true);
+        Write("d/new");
+        Assert.Equal(Path("d"), Assert.Single(tree.Take(10)).Path);
+        Assert.True(tree.HeldUntil(Path("d/new")) > 0);
+        tree.Confirm();
+        _clock.Advance(600);
+        Write("open");
+        tree.Mark(Path("open"), touched: Touch.Attributes);
+        tree.Mark(Path("closed"), touched: Touch.Content, complete: true);
+        Assert.Equal(Path("closed"), Assert.Single(tree.Take(10)).Path);
+        Assert.Equal(0, tree.HeldUntil(Path("closed")));
+        tree.Confirm();
+        _clock.Advance(400);
+        Assert.Equal([Path("d/new"), Path("open")], tree.Take(10).Select(mark => mark.Path).Order());
+    }
+
+    [Fact]
     public void Renames_in_a_row_lead_back_to_the_name_that_the_destination_has()
     {
         Rename("a", "b");

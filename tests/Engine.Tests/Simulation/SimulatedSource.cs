@@ -19,6 +19,12 @@ internal sealed class SimulatedSource(TimeProvider clock, Random random) : IFile
     /// <summary>What the kernel has queued.</summary>
     public Queue<WatchEvent> Events { get; } = new();
 
+    /// <summary>
+    /// Inodes that got a name since the mirror last was through with everything. They are left alone: written by a name that is gone before anybody looked at it is
+    /// a known gap.
+    /// </summary>
+    public HashSet<ulong> Unseen { get; } = [];
+
     public Action? OnRead { get; set; }
 
     public Action<WatchEvent>? OnQueued { get; set; }
@@ -26,7 +32,7 @@ internal sealed class SimulatedSource(TimeProvider clock, Random random) : IFile
     /// <summary>One operation of a user; perhaps one that cannot be.</summary>
     public void Change()
     {
-        switch (random.Next(16))
+        switch (random.Next(19))
         {
             case < 3:
                 Create(NewPath());
@@ -46,10 +52,16 @@ internal sealed class SimulatedSource(TimeProvider clock, Random random) : IFile
             case 10:
                 Happened(_tree.MakeSymlink(NewPath() is var link ? link : default, "a/b"u8), link, FileOperations.Create);
                 break;
-            case 11 or 12:
+            case < 13:
                 Chmod(AnyPath());
                 break;
-            case 13:
+            case < 15:
+                Link(NewPath(), AnyPath());
+                break;
+            case 15:
+                WriteAndRemove(AnyPath());
+                break;
+            case 16:
                 Remove(AnyPath() is var path && IsDirectory(path) ? AnyPath() : path);
                 break;
             default:
@@ -109,13 +121,33 @@ internal sealed class SimulatedSource(TimeProvider clock, Random random) : IFile
 
     private void Write(TreePath path)
     {
-        if (_tree.Stat(path, out var stat) != Errno.None || !stat.IsRegular || _tree.OpenInPlace(path, out var file) != Errno.None)
+        if (_tree.Stat(path, out var stat) != Errno.None || !stat.IsRegular || IsUnseen(path) || _tree.OpenInPlace(path, out var file) != Errno.None)
             return;
         using (file)
             file!.Write(Content(), random.Next((int)stat.Size + 1));
         Queue(path, FileOperations.Modify);
         if (random.Next(4) > 0)
             Queue(path, FileOperations.CloseWrite);
+    }
+
+    private void Link(TreePath path, TreePath existing)
+    {
+        if (_tree.MakeLink(path, existing) != Errno.None)
+            return;
+        _tree.Stat(path, out var linked);
+        Unseen.Add(linked.Inode);
+        Queue(path, FileOperations.Create);
+    }
+
+    private bool IsUnseen(TreePath path) => _tree.Stat(path, out var stat) == Errno.None && Unseen.Contains(stat.Inode);
+
+    /// <summary>The kernel merges its events: nobody finds the name that was written to.</summary>
+    private void WriteAndRemove(TreePath path)
+    {
+        if (IsDirectory(path) || IsUnseen(path))
+            return;
+        Write(path);
+        Remove(path);
     }
 
     private void Rename(TreePath from, TreePath to)
@@ -160,9 +192,13 @@ internal sealed class SimulatedSource(TimeProvider clock, Random random) : IFile
             Walk(path.Child(name), directories);
     }
 
-    private void Chmod(TreePath path) => Happened(
-        _tree.SetMetadata(path, new Metadata { Mode = (uint)random.Next(0x200) | 0x180, Uid = (uint)random.Next(3) }, out _),
-        path, FileOperations.Attributes, IsDirectory(path));
+    private void Chmod(TreePath path)
+    {
+        if (!IsUnseen(path))
+            Happened(
+                _tree.SetMetadata(path, new Metadata { Mode = (uint)random.Next(0x200) | 0x180, Uid = (uint)random.Next(3) }, out _),
+                path, FileOperations.Attributes, IsDirectory(path));
+    }
 
     private void Happened(Errno errno, TreePath path, FileOperations operations, bool isDirectory = false)
     {

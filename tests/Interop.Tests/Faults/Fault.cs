@@ -15,6 +15,8 @@ public enum FaultKind
     ConnectionCut,
     NetworkDown,
     SourceUnmounted,
+    MirrorSuspended,
+    DestinationOverQuota,
 }
 
 /// <summary>A fault that can begin and end while a mirror runs and its source changes.</summary>
@@ -33,12 +35,29 @@ internal sealed record Fault(FaultBed Bed, Action Strike, Action Heal)
         FaultKind.DestinationReadOnly => DestinationReadOnly(OnTmpfs(target, out var mount), mount),
         FaultKind.ConnectionCut => ConnectionCut(new FaultBed(target)),
         FaultKind.NetworkDown => NetworkDown(target),
+        FaultKind.MirrorSuspended => MirrorSuspended(new FaultBed(target)),
+        FaultKind.DestinationOverQuota => DestinationOverQuota(target),
         _ => SourceUnmounted(target),
     };
 
     private static Fault MirrorKilled(FaultBed bed) => new(bed, () => bed.Mirror.End("KILL"), bed.Start);
 
     private static Fault DaemonKilled(FaultBed bed) => new(bed, bed.Daemon!.Kill, bed.Daemon!.Restart);
+
+    private static Fault MirrorSuspended(FaultBed bed) => new(bed, () => bed.Mirror.Signal("STOP"), () => bed.Mirror.Signal("CONT"));
+
+    /// <summary>With the quota of a btrfs subvolume, which holds for root too.</summary>
+    private static Fault DestinationOverQuota(TargetKind target)
+    {
+        var mount = TempMount.Loop("btrfs");
+        Command.Check("btrfs", "quota", "enable", mount.Path);
+        Command.Check("btrfs", "subvolume", "create", $"{mount.Path}/area");
+        var bed = new FaultBed(target, targetArea: $"{mount.Path}/area");
+        bed.Own(mount);
+        var group = $"0/{Command.Run("btrfs", "inspect-internal", "rootid", bed.TargetArea).Checked().Output.Trim()}";
+        void Limit(string size) => Command.Check("btrfs", "qgroup", "limit", size, group, mount.Path);
+        return new(bed, () => Limit("1M"), () => Limit("none"));
+    }
 
     /// <summary>The mirror stands still until the kernel's queue is full and drops what comes then; the loads come after that.</summary>
     private static Fault EventsLost(FaultBed bed)

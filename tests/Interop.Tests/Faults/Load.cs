@@ -19,12 +19,7 @@ internal sealed record Load(string Name, Action<string> Prepare, Action<string, 
         new("rename storm", source => Extract(source, "stormy"), (source, seed) => Storm($"{source}/stormy", new Random(seed))),
     ];
 
-    // Without hard links: docs/architecture.md, "Known gaps".
-    private static void Churn(string source, int seed) => new RandomWriter(source, seed)
-    {
-        Operations = 250 * Size,
-        Features = TreeFeatures.All & ~TreeFeatures.HardLinks,
-    }.Run();
+    private static void Churn(string source, int seed) => new RandomWriter(source, seed) { Operations = 250 * Size }.Run();
 
     private static void Extract(string source, string name)
     {

@@ -68,12 +68,18 @@ public sealed class MirrorBed : IDisposable
 
     public TimeSpan Settle { get; init; }
 
+    public TimeSpan? WaitClose { get; init; }
+
+    public TimeSpan Recheck { get; init; }
+
+    private MirrorOptions Options => new() { Rules = Rules, Settle = Settle, WaitClose = WaitClose, Recheck = Recheck };
+
     public DestinationWorker Worker => _mirror!.Workers[0];
 
     /// <summary>Starts the mirror and waits until the first comparison is through.</summary>
     public MirrorBed Start(bool wait = true)
     {
-        _mirror = new Mirror(SourceRoot.Open(Source.Path), new MirrorOptions { Rules = Rules, Settle = Settle }, Also is null ? [Destination] : [Destination, Second]);
+        _mirror = new Mirror(SourceRoot.Open(Source.Path), Options, Also is null ? [Destination] : [Destination, Second]);
         _mirror.Start(TestContext.Current.CancellationToken);
         if (wait)
             Eventually.True(() => Worker.Status.State == DestinationState.Following, "in sync", () => Worker.Status.ToString());

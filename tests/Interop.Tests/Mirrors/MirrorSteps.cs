@@ -18,7 +18,7 @@ internal sealed class MirrorSteps : IDisposable
     {
         _root = SourceRoot.Open(bed.Source.Path);
         var selection = new Selection(bed.Rules, _root.Tree);
-        _planner = new Planner(_root.Tree, selection);
+        _planner = new Planner(_root.Tree, selection) { SearchesLinks = true };
         _destination = bed.Destination(_root.Tree, selection);
         Changes.Mark(TreePath.Root, subtree: true);
     }

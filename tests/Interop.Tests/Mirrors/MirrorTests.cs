@@ -1,3 +1,4 @@
+using System.IO.MemoryMappedFiles;
 using ChangedFiles.Engine.Destinations;
 using ChangedFiles.Rsync.Filters;
 using ChangedFiles.TestKit;
@@ -74,17 +75,11 @@ public sealed class MirrorTests
         bed.AssertSame(timeout: TimeSpan.FromMinutes(2));
     }
 
-    /// <summary>
-    /// Without hard links: a stock receiver changes the attributes of an inode that two names share there and no longer share here, so the
-    /// other name is wrong until it is looked at again (docs/architecture.md, "Known gaps").
-    /// </summary>
-    private const TreeFeatures Churn = TreeFeatures.All & ~TreeFeatures.HardLinks;
-
     [Theory, EachTarget]
     public void Random_churn_of_several_writers_ends_with_equal_trees(TargetKind kind)
     {
         using var bed = new MirrorBed(kind).Start();
-        new RandomWriter(bed.Source.Path, TestSeed.Next()) { Features = Churn }.Run(TestContext.Current.CancellationToken);
+        new RandomWriter(bed.Source.Path, TestSeed.Next()).Run(TestContext.Current.CancellationToken);
         bed.AssertSame(timeout: TimeSpan.FromMinutes(1));
     }
 
@@ -107,9 +102,9 @@ public sealed class MirrorTests
     {
         using var bed = new MirrorBed(kind).Start();
         var seed = TestSeed.Next();
-        new RandomWriter(bed.Source.Path, seed) { Operations = 100, Features = Churn }.Run(TestContext.Current.CancellationToken);
+        new RandomWriter(bed.Source.Path, seed) { Operations = 100 }.Run(TestContext.Current.CancellationToken);
         bed.Stop();
-        new RandomWriter(bed.Source.Path, seed + 1) { Operations = 100, Features = Churn }.Run(TestContext.Current.CancellationToken);
+        new RandomWriter(bed.Source.Path, seed + 1) { Operations = 100 }.Run(TestContext.Current.CancellationToken);
         bed.Start(wait: false);
         bed.AssertSame(timeout: TimeSpan.FromMinutes(1));
     }
@@ -199,6 +194,36 @@ public sealed class MirrorTests
     }
 
     [Fact]
+    public void A_file_that_is_open_is_sent_when_it_is_closed_also_in_a_new_directory()
+    {
+        using var bed = new MirrorBed(TargetKind.Local) { WaitClose = TimeSpan.FromSeconds(60) };
+        bed.Start();
+        bed.Source.Mkdir("new");
+        using (var file = File.Create(bed.Source["new/open"]))
+        {
+            file.Write("half"u8);
+            file.Flush();
+            bed.Source.Write("new/other", "x");
+            Eventually.True(() => File.Exists(bed.Target["new/other"]), "the other one arrives");
+            Thread.Sleep(200);
+            Assert.False(File.Exists(bed.Target["new/open"]));
+        }
+        bed.AssertSame();
+    }
+
+    [Fact]
+    public void A_recheck_finds_what_is_stored_through_mapped_memory()
+    {
+        using var bed = new MirrorBed(TargetKind.Local) { Recheck = TimeSpan.FromMilliseconds(300) };
+        bed.Source.Write("mapped", new byte[5000]);
+        bed.Start();
+        using var file = MemoryMappedFile.CreateFromFile(bed.Source["mapped"]);
+        using var view = file.CreateViewAccessor();
+        view.Write(4000, 77);
+        bed.AssertSame();
+    }
+
+    [Fact]
     public void A_destination_that_hangs_delays_no_other()
     {
         using var bed = new MirrorBed(TargetKind.RsyncInstalled);
@@ -208,7 +233,7 @@ public sealed class MirrorTests
         bed.Also = quick.Path;
         bed.Start();
         link.Stall();
-        new RandomWriter(bed.Source.Path, TestSeed.Next()) { Operations = 100, Features = Churn }.Run(TestContext.Current.CancellationToken);
+        new RandomWriter(bed.Source.Path, TestSeed.Next()) { Operations = 100 }.Run(TestContext.Current.CancellationToken);
         Eventually.SameTrees(bed.Source.Path, quick.Path);
         Assert.True(bed.Worker.Status.Pending > 0, "the one that hangs has nothing");
         link.Repair();
@@ -222,7 +247,7 @@ public sealed class MirrorTests
     {
         using var bed = new MirrorBed(version == RsyncVersion.Installed ? TargetKind.RsyncInstalled : TargetKind.Rsync327).Start();
         bed.Daemon!.Kill();
-        new RandomWriter(bed.Source.Path, TestSeed.Next()) { Operations = 100, Features = Churn }.Run(TestContext.Current.CancellationToken);
+        new RandomWriter(bed.Source.Path, TestSeed.Next()) { Operations = 100 }.Run(TestContext.Current.CancellationToken);
         Eventually.Equal(DestinationState.Away, () => bed.Worker.Status.State);
         Assert.True(bed.Worker.Status.Pending > 0);
         bed.Daemon.Restart();
