@@ -40,6 +40,9 @@ internal sealed class IncomingLists
             new DestinationResolution(_reception).Resolve(_lists[0], _lists.TotalEntries);
         _reception.Open();
         _isOpen = true;
+        // A server with nothing to send is gone: the generator must not wait for its phases.
+        if (_lists.TotalEntries == 0 && !_session.IsServer)
+            return false;
         foreach (var work in _held)
             _reception.News.Add(new News(NewsKind.List, List: work));
         if (_lists.Complete)
