@@ -4,7 +4,12 @@ using Xunit;
 
 namespace ChangedFiles.Interop.Tests.Mirrors;
 
+/// <summary>What is measured of the whole process runs by itself.</summary>
+[CollectionDefinition(nameof(WholeProcess), DisableParallelization = true)]
+public sealed class WholeProcess;
+
 /// <summary>Long runs of a mirror.</summary>
+[Collection(nameof(WholeProcess))]
 public sealed class SoakTests
 {
     private const int Files = 1_000;
