@@ -82,8 +82,9 @@ internal sealed class HostileBed : IDisposable
         Outcome? outcome = null;
         var running = Wire.Background(() => outcome = Run(role, connection));
         Assert.True(running.Join(TimeSpan.FromSeconds(30)), $"{role} does not end");
+        // The peer finds its end closed. Disposed of before, its descriptor would soon be another test's, and the peer read from that.
+        Assert.True(talking.Join(TimeSpan.FromSeconds(30)), $"the peer of {role} does not end");
         socket.Dispose();
-        talking.Join();
         return outcome!;
     }
 
