@@ -26,6 +26,25 @@ public struct PollEntry(int descriptor, PollEvents wanted)
     public PollEvents Came;
 }
 
+/// <summary>A descriptor that stays open while it is waited for: closed by another thread, its number would soon be somebody else's.</summary>
+public readonly ref struct HeldDescriptor
+{
+    private readonly SafeHandle? _handle;
+
+    /// <param name="handle">Null for an entry that is to be passed over.</param>
+    /// <exception cref="ObjectDisposedException">It is closed already.</exception>
+    public HeldDescriptor(SafeHandle? handle)
+    {
+        _handle = handle;
+        var held = false;
+        handle?.DangerousAddRef(ref held);
+    }
+
+    public int Number => (int?)_handle?.DangerousGetHandle() ?? -1;
+
+    public void Dispose() => _handle?.DangerousRelease();
+}
+
 /// <summary>Waiting for descriptors.</summary>
 public static partial class Poll
 {

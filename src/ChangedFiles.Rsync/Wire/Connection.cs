@@ -160,7 +160,8 @@ public sealed class Connection : IDisposable
     /// </summary>
     public bool HasInput()
     {
-        Span<PollEntry> entries = [new(Number(_input), PollEvents.Readable)];
+        using var input = new HeldDescriptor(_input);
+        Span<PollEntry> entries = [new(input.Number, PollEvents.Readable)];
         return Poll.Wait(entries, 0) > 0;
     }
 
@@ -198,10 +199,12 @@ public sealed class Connection : IDisposable
     {
         if (_isTcp && wanted.HasFlag(PollEvents.Readable))
             Descriptors.AcknowledgeQuickly(_input);
+        using var input = new HeldDescriptor(wanted.HasFlag(PollEvents.Readable) ? _input : null);
+        using var output = new HeldDescriptor(wanted.HasFlag(PollEvents.Writable) ? _output : null);
         Span<PollEntry> entries =
         [
-            new(wanted.HasFlag(PollEvents.Readable) ? Number(_input) : -1, PollEvents.Readable),
-            new(wanted.HasFlag(PollEvents.Writable) ? Number(_output) : -1, PollEvents.Writable),
+            new(input.Number, PollEvents.Readable),
+            new(output.Number, PollEvents.Writable),
             new(_cancelled.Descriptor, PollEvents.Readable),
         ];
         CheckDeadline();
@@ -256,6 +259,4 @@ public sealed class Connection : IDisposable
 
     private RsyncException Failed(string doing, Errno errno) =>
         new(errno == Errno.ETIMEDOUT ? ExitCode.Timeout : ExitCode.SocketIO, Stage, $"{doing}: {errno.Describe()}");
-
-    private static int Number(SafeHandle handle) => (int)handle.DangerousGetHandle();
 }
