@@ -143,7 +143,7 @@ internal sealed class EntryMaker(TransferOptions options, FileChecksum? checksum
     {
         if (filters?.CheckXattr(name).IsExcluded == true || name.AsSpan().StartsWith("system."u8))
             return false;
-        return _preserve.Xattrs > 1 || !name.AsSpan().StartsWith("user.rsync.%"u8);
+        return _preserve.Xattrs > 1 || !FakeSuper.IsNote(name);
     }
 
     private XattrList Shared(XattrList list)

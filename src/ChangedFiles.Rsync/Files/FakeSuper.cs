@@ -61,6 +61,9 @@ internal readonly record struct FakeSuper
     /// <summary>The mode that the inode itself has: usable by its owner, nothing special.</summary>
     public uint RealMode(in FileStat real) => (real.Mode & TypeBits) | (Mode & 0x1FF) | (real.IsDirectory ? FileStat.OwnerAll : 0x180u);
 
+    /// <summary>True for attributes in which rsync notes something for itself.</summary>
+    public static bool IsNote(ReadOnlySpan<byte> name) => name.StartsWith("user.rsync.%"u8);
+
     /// <summary>The name under which an attribute is kept.</summary>
     public static ReadOnlySpan<byte> Stored(ReadOnlySpan<byte> name) =>
         name.StartsWith("user."u8) || name.StartsWith("system."u8) ? name : (byte[])[.. Prefix, .. name];
@@ -68,7 +71,7 @@ internal readonly record struct FakeSuper
     /// <summary>Turns names of attributes into those that they stand for; the notes themselves are left out.</summary>
     public static void Show(List<byte[]> names)
     {
-        names.RemoveAll(static name => name.AsSpan().StartsWith("user.rsync.%"u8));
+        names.RemoveAll(static name => IsNote(name));
         for (var i = 0; i < names.Count; i++)
         {
             if (names[i].AsSpan().StartsWith(Prefix))

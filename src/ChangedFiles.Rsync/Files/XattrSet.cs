@@ -37,7 +37,7 @@ internal static class XattrSet
             return Errno.None;
         foreach (var attribute in present)
         {
-            if (IsOurs(attribute) && !attribute.AsSpan().StartsWith("user.rsync.%"u8) && !wanted.Any(x => x.Name.AsSpan().SequenceEqual(attribute)))
+            if (IsOurs(attribute) && !FakeSuper.IsNote(attribute) && !wanted.Any(x => x.Name.AsSpan().SequenceEqual(attribute)))
                 Note(Xattrs.Remove(handle, name, attribute));
         }
         foreach (var xattr in wanted)

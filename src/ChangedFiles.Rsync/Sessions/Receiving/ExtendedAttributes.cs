@@ -62,6 +62,6 @@ internal sealed class ExtendedAttributes(Reception reception)
         var text = name.AsSpan();
         if (text.StartsWith("system."u8) || _filters.CheckXattr(text).IsExcluded)
             return false;
-        return reception.IsSuper ? _withOwn || !text.StartsWith("user.rsync.%"u8) : text.StartsWith("user."u8);
+        return reception.IsSuper ? _withOwn || !FakeSuper.IsNote(text) : text.StartsWith("user."u8);
     }
 }
