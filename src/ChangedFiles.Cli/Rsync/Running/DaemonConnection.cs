@@ -28,7 +28,7 @@ internal static class DaemonConnection
     {
         var request = Request(invocation, daemon, text);
         DaemonClient.List(request, invocation.Connection.ShellToDaemon
-            ? OpenedSession.StartShell(invocation, daemon, out _, cancellation)
+            ? OpenedSession.StartShell(invocation, daemon, cancellation)
             : DaemonClient.Connect(request, cancellation));
         return ExitCode.Success;
     }

@@ -34,10 +34,9 @@ internal sealed class OpenedSession : IDisposable
     public void Dispose() => Session.Dispose();
 
     /// <summary>Starts the remote shell, nothing more.</summary>
-    public static Connection StartShell(
-        RsyncInvocation invocation, Location remote, out RemoteShellProcess program, CancellationToken cancellation)
+    public static Connection StartShell(RsyncInvocation invocation, Location remote, CancellationToken cancellation)
     {
-        program = RemoteShellProcess.Start(ShellRequest(invocation, remote), out var connection, cancellation);
+        RemoteShellProcess.Start(ShellRequest(invocation, remote), out var connection, cancellation);
         return connection;
     }
 
@@ -60,12 +59,13 @@ internal sealed class OpenedSession : IDisposable
 
     private static OpenedSession OpenShell(RsyncInvocation invocation, Location remote, TextOutput text, CancellationToken cancellation)
     {
-        var connection = StartShell(invocation, remote, out var program, cancellation);
+        var request = ShellRequest(invocation, remote);
+        var program = RemoteShellProcess.Start(request, out var connection, cancellation);
         try
         {
             var session = remote.Kind == LocationKind.Daemon
                 ? DaemonConnection.Open(invocation, remote, text, connection)
-                : RemoteShell.Open(ShellRequest(invocation, remote), connection);
+                : RemoteShell.Open(request, connection);
             return new OpenedSession(session, program);
         }
         catch (RsyncException failure) when (failure.ExitCode is ExitCode.ProtocolStream or ExitCode.SocketIO)
