@@ -18,7 +18,7 @@ internal static class ResumeCommand
     internal static ExitCode Run(string source, TextWriter error)
     {
         var mirrors = RunningMirrors.Find(source);
-        if (mirrors.Any(mirror => (string?)RunningMirrors.Ask(mirror.Socket, "resume")?["result"] == "resumed"))
+        if (RunningMirrors.Tell(mirrors, "resume", "resumed"))
             return ExitCode.Success;
         error.WriteLine($"changedfiles: {(mirrors.Count == 0 ? RunningMirrors.NoneFound(source) : $"no mirror of {source} is held")}");
         return ExitCode.SocketIO;

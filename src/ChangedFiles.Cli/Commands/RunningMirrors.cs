@@ -25,6 +25,13 @@ internal static class RunningMirrors
     public static JsonObject? Ask(string socket, params string[] words) =>
         ControlSocket.Ask(socket, words) is { } answer ? JsonNode.Parse(answer) as JsonObject : null;
 
+    /// <summary>Says a word to each of them; true when at least one gives the answer that is hoped for.</summary>
+    public static bool Tell(IReadOnlyList<(string Socket, JsonObject Status)> mirrors, string word, string hoped)
+    {
+        var answers = mirrors.Select(mirror => (string?)Ask(mirror.Socket, word)?["result"]).ToList();
+        return answers.Contains(hoped);
+    }
+
     /// <summary>What to say where none was found.</summary>
     public static string NoneFound(string? source) =>
         source is null ? "no mirror of this user is running" : $"no mirror of {source} is running (as this user): start one with `changedfiles mirror {source} DEST`";

@@ -20,9 +20,7 @@ internal static class VerifyCommand
 
     internal static ExitCode Run(string source, TextWriter error)
     {
-        var mirrors = RunningMirrors.Find(source);
-        var begun = mirrors.Count(mirror => (string?)RunningMirrors.Ask(mirror.Socket, "verify")?["result"] == "begun");
-        if (begun > 0)
+        if (RunningMirrors.Tell(RunningMirrors.Find(source), "verify", "begun"))
             return ExitCode.Success;
         error.WriteLine($"changedfiles: {RunningMirrors.NoneFound(source)}");
         return ExitCode.SocketIO;
