@@ -91,25 +91,5 @@ public sealed class BrakedDestination(
     }
 
     /// <summary>Whether the source has so many names; looks no further than it must.</summary>
-    private bool HasNames(long wanted)
-    {
-        var pending = new Stack<TreePath>([TreePath.Root]);
-        var entries = new List<DirectoryEntry>();
-        while (wanted > 0 && pending.TryPop(out var directory))
-        {
-            entries.Clear();
-            source.List(directory, entries);
-            foreach (var entry in entries)
-            {
-                var path = directory.Child(entry.Name);
-                var isDirectory = entry.Kind == Linux.FileKind.Directory;
-                if (selection.Excludes(path, isDirectory))
-                    continue;
-                wanted--;
-                if (isDirectory)
-                    pending.Push(path);
-            }
-        }
-        return wanted <= 0;
-    }
+    private bool HasNames(long wanted) => wanted <= 0 || source.Names(selection).Any(_ => --wanted == 0);
 }

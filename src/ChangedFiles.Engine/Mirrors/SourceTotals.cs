@@ -33,28 +33,15 @@ public sealed class SourceTotals
 
     private void Count(CancellationToken cancellation)
     {
-        var pending = new Stack<TreePath>([TreePath.Root]);
-        var entries = new List<DirectoryEntry>();
         _names = 1;
-        while (pending.TryPop(out var directory) && !cancellation.IsCancellationRequested)
+        foreach (var (path, isDirectory) in _source.Names(_selection))
         {
-            entries.Clear();
-            if (_source.List(directory, entries) != Errno.None)
-                continue;
-            foreach (var entry in entries)
-                Count(directory.Child(entry.Name), entry.Kind == FileKind.Directory, pending);
+            if (cancellation.IsCancellationRequested)
+                return;
+            Interlocked.Increment(ref _names);
+            if (!isDirectory && _source.Stat(path, out var stat) == Errno.None && stat.IsRegular)
+                Interlocked.Add(ref _bytes, stat.Size);
         }
-        Complete = !cancellation.IsCancellationRequested;
-    }
-
-    private void Count(TreePath path, bool isDirectory, Stack<TreePath> pending)
-    {
-        if (_selection.Excludes(path, isDirectory))
-            return;
-        Interlocked.Increment(ref _names);
-        if (isDirectory)
-            pending.Push(path);
-        else if (_source.Stat(path, out var stat) == Errno.None && stat.IsRegular)
-            Interlocked.Add(ref _bytes, stat.Size);
+        Complete = true;
     }
 }
