@@ -2,11 +2,14 @@ using System.Text;
 
 namespace ChangedFiles.Rsync.Options;
 
-/// <summary>Backslashes that bring a word through the remote shell unchanged (docs/protocol.md 1.1).</summary>
+/// <summary>What brings a word through a shell unchanged: backslashes for the remote one (docs/protocol.md 1.1), quotes for what people read.</summary>
 public static class ShellQuoting
 {
     private const string Special = "!#$&;|<>(){}\"'` \t\n\r\\";
     private const string Wildcards = "*?[]";
+
+    /// <summary>A word in single quotes: nothing in it means anything to a shell.</summary>
+    public static string InQuotes(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     /// <summary>An option word: nothing in it is for the shell.</summary>
     public static string Option(string word)

@@ -92,5 +92,5 @@ internal static class BatchFiles
     }
 
     private static string Quoted(string word) =>
-        word.AsSpan().ContainsAny(NeedsQuotes) || word.Length == 0 ? $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'" : word;
+        word.AsSpan().ContainsAny(NeedsQuotes) || word.Length == 0 ? ShellQuoting.InQuotes(word) : word;
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Engine.Rules.Import;
 
@@ -38,6 +39,6 @@ public sealed record ImportedRules(string Text, IReadOnlyList<string> LeftOut)
     internal static string Quote(string word)
     {
         var plain = word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+,:=@%*?".Contains(c));
-        return plain ? word : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+        return plain ? word : ShellQuoting.InQuotes(word);
     }
 }
