@@ -9,8 +9,10 @@ namespace ChangedFiles.Engine.Destinations;
 /// One batch on its way into a directory of this machine: in path order, so that directories exist before what is in them; each swept before it is filled;
 /// attributes of directories last, because filling them changes their times.
 /// </summary>
+/// <param name="asides">Names of our own that are still there: of this batch, or left by one before.</param>
 internal sealed class LocalDelivery(
-    IFileSource source, IFileTarget target, LocalDestinationOptions options, PlannedBatch batch, CancellationToken cancellation) : IDisposable
+    IFileSource source, IFileTarget target, LocalDestinationOptions options, HashSet<TreePath> asides, PlannedBatch batch, CancellationToken cancellation)
+    : IDisposable
 {
     private readonly IFileSource _source = LinkedSource.Of(source, batch);
     private readonly List<FailedPath> _failures = [.. batch.Failures];
@@ -41,14 +43,32 @@ internal sealed class LocalDelivery(
         }
         for (var i = _directories.Count - 1; i >= 0; i--)
             Finish(_directories[i]);
-        return new Delivery { Failures = _failures, Created = _created, Foreseen = _foreseen, Files = _files, BytesSent = _bytes, LiteralBytes = _bytes };
+        RemoveAsides();
+        return new Delivery
+        {
+            Complaints = [.. asides.Select(aside => $"{aside}: cannot be removed")],
+            Failures = _failures,
+            Created = _created,
+            Foreseen = _foreseen,
+            Files = _files,
+            BytesSent = _bytes,
+            LiteralBytes = _bytes,
+        };
     }
 
     /// <summary>What was set aside and found no place, because something went wrong, has to be sent again.</summary>
-    public void Dispose()
+    public void Dispose() => RemoveAsides();
+
+    private void RemoveAsides()
     {
-        foreach (var aside in _setAside.Values)
-            target.RemoveTree(aside.Name);
+        foreach (var aside in asides.ToList())
+            Drop(aside);
+    }
+
+    private void Drop(TreePath aside)
+    {
+        if (target.RemoveTree(aside) is Errno.None or Errno.ENOENT)
+            asides.Remove(aside);
     }
 
     /// <summary>
@@ -63,6 +83,7 @@ internal sealed class LocalDelivery(
         var aside = AsideName.New();
         if (target.Rename(rename.From, aside) != Errno.None)
             return;
+        asides.Add(aside);
         _setAside.Add(rename.To.Path, (aside, rename));
         _listed.Add(aside);
     }
@@ -91,7 +112,7 @@ internal sealed class LocalDelivery(
         if (errno is Errno.None or Errno.ENOENT)
             errno = target.Rename(aside, path);
         // Also a name of the same inode, which is not renamed over the other.
-        target.RemoveTree(aside);
+        Drop(aside);
         foreach (var unknown in rename.Unknown)
             target.RemoveTree(unknown);
         return errno;

@@ -29,13 +29,15 @@ public sealed record LocalDestinationOptions
 /// </summary>
 public sealed class LocalDestination(LocalDestinationOptions options, IFileSource source) : IDestination
 {
+    // Names at the top of the destination that renames needed and that could not be removed.
+    private readonly HashSet<TreePath> _asides = [];
     private PinnedDirectory? _root;
 
     public string Name => options.Name;
 
     public Delivery Deliver(PlannedBatch batch, CancellationToken cancellation)
     {
-        using var delivery = new LocalDelivery(source, (IFileTarget?)Open()?.Tree ?? new MemoryTree(), options, batch, cancellation);
+        using var delivery = new LocalDelivery(source, (IFileTarget?)Open()?.Tree ?? new MemoryTree(), options, _asides, batch, cancellation);
         return delivery.Run();
     }
 

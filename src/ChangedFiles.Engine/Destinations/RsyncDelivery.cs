@@ -33,10 +33,10 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
                     Foresee(item.Name, Action(item.Flags));
             },
         });
-        renames.CleanUp();
+        var left = renames.CleanUp();
         return new Delivery
         {
-            Complaints = FailureTexts.Assign(result.Errors, batch, _failures),
+            Complaints = [.. FailureTexts.Assign(result.Errors, batch, _failures), .. left],
             Failures = _failures,
             Foreseen = _foreseen,
             Created = _created,

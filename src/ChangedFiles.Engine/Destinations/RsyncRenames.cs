@@ -51,13 +51,14 @@ internal sealed class RsyncRenames
         return _aside.Count == 0 ? _batch : WithAsides();
     }
 
-    /// <summary>Removes the names that were needed on the way, also those of an earlier batch that was interrupted.</summary>
-    public void CleanUp()
+    /// <summary>Removes the names that were needed on the way, also those that an earlier batch had to leave.</summary>
+    /// <returns>What the receiver said when it could not; the names are kept in mind then.</returns>
+    public IReadOnlyList<string> CleanUp()
     {
-        if (_destination.Asides.Count == 0)
-            return;
-        Remove(_destination.Asides);
+        if (Remove(_destination.Asides) is { ErrorCount: > 0 } failed)
+            return failed.Errors;
         _destination.Asides.Clear();
+        return [];
     }
 
     /// <summary>
@@ -162,14 +163,13 @@ internal sealed class RsyncRenames
         }
     }
 
-    /// <summary>A session that only deletes; it also makes the directories that the names are in.</summary>
-    private void Remove(IEnumerable<TreePath> paths)
+    /// <summary>A session that only deletes; it also makes the directories that the names are in. Null when there is nothing to do.</summary>
+    private TransferResult? Remove(IEnumerable<TreePath> paths)
     {
         var items = new Dictionary<TreePath, PlannedItem>();
         foreach (var path in paths)
             Add(items, new PlannedItem(path, PlannedAction.Delete));
-        if (items.Count > 0)
-            _delivery.Push(new PlannedBatch { Items = items.Values, Marks = _batch.Marks }, new TransferEvents());
+        return items.Count == 0 ? null : _delivery.Push(new PlannedBatch { Items = items.Values, Marks = _batch.Marks }, new TransferEvents());
     }
 
     private PlannedBatch WithAsides()

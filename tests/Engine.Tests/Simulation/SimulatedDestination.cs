@@ -12,6 +12,7 @@ internal sealed class SimulatedDestination(SimulatedSource source, TimeProvider 
     private static readonly LocalDestinationOptions Options =
         new() { Name = "simulated", Directory = "", Selection = new Selection(FilterRules.None, new MemoryTree()) };
 
+    private readonly HashSet<TreePath> _asides = [];
     private int _readsToBreak = -1;
     private bool _replaced;
 
@@ -65,7 +66,7 @@ internal sealed class SimulatedDestination(SimulatedSource source, TimeProvider 
 
     private Delivery Run(PlannedBatch batch, CancellationToken cancellation)
     {
-        using var delivery = new LocalDelivery(source, Tree, Options, batch, cancellation);
+        using var delivery = new LocalDelivery(source, Tree, Options, _asides, batch, cancellation);
         return delivery.Run();
     }
 

@@ -10,7 +10,8 @@ namespace ChangedFiles.Interop.Tests.Faults;
 /// </summary>
 internal sealed class FaultBed : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    // Less than the minute of quiet after which a mirror looks once more: what only that would repair has been lost.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(50);
 
     private readonly TempDirectory _temp = new();
     private readonly TargetKind _target;
