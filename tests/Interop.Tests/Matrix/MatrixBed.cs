@@ -5,12 +5,14 @@ using Xunit;
 namespace ChangedFiles.Interop.Tests.Matrix;
 
 /// <summary>Directories to transfer between, daemons and shells: each run gets a copy of all of it, so that sources can be compared as well.</summary>
-internal sealed class MatrixBed : IDisposable
+public sealed class MatrixBed : IDisposable
 {
     private readonly TempDirectory _directory = new();
     private readonly RemoteShell _shell = new();
     private readonly Dictionary<RsyncVersion, RsyncDaemon> _daemons = [];
     private readonly Dictionary<RsyncVersion, string> _programs = [];
+    private readonly Dictionary<(RsyncVersion, MatrixCase, bool), MatrixRun> _stock = [];
+    private Sshd? _sshd;
     private int _runs;
 
     public MatrixBed()
@@ -19,30 +21,45 @@ internal sealed class MatrixBed : IDisposable
         _directory.Mkdir("runs");
     }
 
-    /// <summary>For <c>-e</c>.</summary>
-    public string Shell => _shell.Command;
-
     /// <summary>This program, as <c>--rsync-path</c>.</summary>
-    public static string Ours { get; } = $"{Path.Combine(AppContext.BaseDirectory, "changedfiles")} rsync";
+    internal static string Ours { get; } = $"{Path.Combine(AppContext.BaseDirectory, "changedfiles")} rsync";
 
     /// <summary>A daemon of a stock version whose module "runs" has all runs.</summary>
-    public string Daemon(RsyncVersion version)
+    internal string Daemon(RsyncVersion version)
     {
         if (!_daemons.TryGetValue(version, out var daemon))
             _daemons[version] = daemon = new RsyncDaemon(version, new RsyncModule("runs", _directory["runs"]));
         return daemon.Url("runs");
     }
 
+    /// <summary>To a server behind a shell of two pipes.</summary>
+    internal MatrixRoute Pipe(bool push, string server) => new("host:", push, "-e", _shell.Command, $"--rsync-path={server}");
+
+    /// <summary>To a server behind a real sshd.</summary>
+    internal MatrixRoute Ssh(bool push, string server)
+    {
+        _sshd ??= new Sshd();
+        return new($"{_sshd.Host}:", push, "-e", _sshd.Command, $"--rsync-path={server}");
+    }
+
+    /// <summary>What stock does at both ends. It is the same whatever shell is between them, so it is done once.</summary>
+    internal MatrixRun StockWithStock(RsyncVersion version, MatrixCase options, bool push)
+    {
+        var key = (version, options, push);
+        return _stock.TryGetValue(key, out var known) ? known : _stock[key] = RunStock(version, options, Pipe(push, version.Program()));
+    }
+
     /// <summary>This program as the client, in this process.</summary>
-    public MatrixRun RunOurs(MatrixCase options, MatrixRoute route) => Run(options, route, OurClient);
+    internal MatrixRun RunOurs(MatrixCase options, MatrixRoute route) => Run(options, route, OurClient);
 
     /// <summary>A stock client.</summary>
-    public MatrixRun RunStock(RsyncVersion client, MatrixCase options, MatrixRoute route) => Run(options, route, words => Stock(client, words));
+    internal MatrixRun RunStock(RsyncVersion client, MatrixCase options, MatrixRoute route) => Run(options, route, words => Stock(client, words));
 
     public void Dispose()
     {
         foreach (var daemon in _daemons.Values)
             daemon.Dispose();
+        _sshd?.Dispose();
         _shell.Dispose();
         _directory.Dispose();
     }
@@ -70,7 +87,8 @@ internal sealed class MatrixBed : IDisposable
         return (done.ExitCode, done.Output, done.Error);
     }
 
-    private static (int, string, string) OurClient(IReadOnlyList<string> words)
+    /// <summary>This program as the client, in this process: exit code, output, errors.</summary>
+    internal static (int Code, string Output, string Error) OurClient(IReadOnlyList<string> words)
     {
         using var output = new MemoryStream();
         using var error = new MemoryStream();

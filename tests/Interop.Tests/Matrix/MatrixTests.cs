@@ -5,71 +5,93 @@ using Xunit;
 namespace ChangedFiles.Interop.Tests.Matrix;
 
 /// <summary>
-/// Every set of options on every route: with this program at one end the trees and the itemized lines are those of stock at both.
-/// The older rsync sees every third set, and all of them in a soak. One class for each direction: they run side by side.
+/// Every set of options on every route: with this program at one end or both, the trees and the itemized lines are those of stock at both.
+/// The older rsync, two ends of this program, and this client and this server at sshd see every third set or sixth, and all of them in a soak.
+/// One class for each direction: they run side by side.
 /// </summary>
-public abstract class MatrixTests : IDisposable
+public abstract class MatrixTests(MatrixBed bed)
 {
-    private const int OlderSeesEach = 3;
-
-    private readonly MatrixBed _bed = new();
     private readonly StringBuilder _failures = new();
 
-    public void Dispose()
-    {
-        _bed.Dispose();
-        GC.SuppressFinalize(this);
-    }
-
-    private protected void OurClientWithDaemon(RsyncVersion version, bool push) => OurClient(version, new MatrixRoute(_bed.Daemon(version), push));
+    private protected void OurClientWithDaemon(RsyncVersion version, bool push) => OurClient(version, new MatrixRoute(bed.Daemon(version), push));
 
     private protected void OurClient(RsyncVersion version, MatrixRoute route)
     {
-        foreach (var options in Cases(version))
-            Compare(options, () => _bed.RunStock(RsyncVersion.Installed, options, route), () => _bed.RunOurs(options, route));
-        Assert.True(_failures.Length == 0, _failures.ToString());
+        foreach (var options in version == RsyncVersion.Installed ? MatrixCase.All : Older())
+            Compare(options, bed.RunStock(RsyncVersion.Installed, options, route), bed.RunOurs(options, route));
+        NoneFailed();
     }
 
     private protected void OurServer(RsyncVersion version, bool push)
     {
-        var stock = new MatrixRoute("host:", push, "-e", _bed.Shell, $"--rsync-path={version.Program()}");
-        var ours = stock with { Options = ["-e", _bed.Shell, $"--rsync-path={MatrixBed.Ours}"] };
-        foreach (var options in Cases(version))
-            Compare(options, () => _bed.RunStock(version, options, stock), () => _bed.RunStock(version, options, ours));
-        Assert.True(_failures.Length == 0, _failures.ToString());
+        foreach (var options in version == RsyncVersion.Installed ? MatrixCase.All : Older())
+            Compare(options, bed.StockWithStock(version, options, push), bed.RunStock(version, options, bed.Pipe(push, MatrixBed.Ours)));
+        NoneFailed();
     }
 
-    private static IEnumerable<MatrixCase> Cases(RsyncVersion version) => MatrixCase.All
-        .Where((_, number) => version == RsyncVersion.Installed || Privileges.IsSoak || number % OlderSeesEach == 0)
-        .Where(options => version == RsyncVersion.Installed || !options.NotOld);
-
-    private void Compare(MatrixCase options, Func<MatrixRun> expected, Func<MatrixRun> actual)
+    private protected void OurClientWithOurServer(bool push)
     {
-        var difference = expected().Difference(actual());
+        foreach (var options in OneIn(3, 1))
+            Compare(options, bed.StockWithStock(RsyncVersion.Installed, options, push), bed.RunOurs(options, bed.Pipe(push, MatrixBed.Ours)));
+        NoneFailed();
+    }
+
+    private protected void OverSshd(bool push)
+    {
+        var (toStock, toOurs) = (bed.Ssh(push, RsyncVersion.Installed.Program()), bed.Ssh(push, MatrixBed.Ours));
+        foreach (var options in OneIn(6, 2))
+            Compare(options, bed.StockWithStock(RsyncVersion.Installed, options, push), bed.RunOurs(options, toStock));
+        foreach (var options in OneIn(6, 5))
+            Compare(options, bed.StockWithStock(RsyncVersion.Installed, options, push), bed.RunStock(RsyncVersion.Installed, options, toOurs));
+        NoneFailed();
+    }
+
+    private static IEnumerable<MatrixCase> OneIn(int count, int rest) =>
+        MatrixCase.All.Where((_, number) => Privileges.IsSoak || number % count == rest);
+
+    private static IEnumerable<MatrixCase> Older() => OneIn(3, 0).Where(options => !options.NotOld);
+
+    private void Compare(MatrixCase options, MatrixRun expected, MatrixRun actual)
+    {
+        var difference = expected.Difference(actual);
         if (difference.Length > 0)
             _failures.Append("== ").Append(options).Append('\n').Append(difference.TrimEnd()).Append("\n\n");
     }
+
+    private void NoneFailed() => Assert.True(_failures.Length == 0, _failures.ToString());
 }
 
-public sealed class PushMatrixTests : MatrixTests
+public sealed class PushMatrixTests(MatrixBed bed) : MatrixTests(bed), IClassFixture<MatrixBed>
 {
     [Theory, EachRsync]
     public void Pushing_to_a_stock_daemon_ends_as_stock_does(RsyncVersion version) => OurClientWithDaemon(version, push: true);
 
     [Theory, EachRsync]
     public void A_stock_client_pushes_to_this_server(RsyncVersion version) => OurServer(version, push: true);
+
+    [Fact]
+    public void This_client_pushes_to_this_server() => OurClientWithOurServer(push: true);
+
+    [Fact]
+    public void Pushing_through_sshd_ends_as_stock_does() => OverSshd(push: true);
 }
 
-public sealed class PullMatrixTests : MatrixTests
+public sealed class PullMatrixTests(MatrixBed bed) : MatrixTests(bed), IClassFixture<MatrixBed>
 {
     [Theory, EachRsync]
     public void Pulling_from_a_stock_daemon_ends_as_stock_does(RsyncVersion version) => OurClientWithDaemon(version, push: false);
 
     [Theory, EachRsync]
     public void A_stock_client_pulls_from_this_server(RsyncVersion version) => OurServer(version, push: false);
+
+    [Fact]
+    public void This_client_pulls_from_this_server() => OurClientWithOurServer(push: false);
+
+    [Fact]
+    public void Pulling_through_sshd_ends_as_stock_does() => OverSshd(push: false);
 }
 
-public sealed class LocalMatrixTests : MatrixTests
+public sealed class LocalMatrixTests(MatrixBed bed) : MatrixTests(bed), IClassFixture<MatrixBed>
 {
     [Fact]
     public void Copying_locally_ends_as_stock_does() => OurClient(RsyncVersion.Installed, MatrixRoute.Local);
