@@ -9,19 +9,20 @@ public sealed class TempMount : IDisposable
     private readonly TempDirectory _temp = new();
     private readonly string[] _arguments;
 
-    private TempMount(params string[] arguments)
+    private TempMount(string? path, params string[] arguments)
     {
         _arguments = arguments;
-        Path = _temp.Mkdir("mounted");
+        Path = path ?? _temp.Mkdir("mounted");
         Attach();
     }
 
     public string Path { get; }
 
-    public static TempMount Tmpfs(string size)
+    /// <param name="path">A directory that is there; null for one of its own.</param>
+    public static TempMount Tmpfs(string size, string? path = null)
     {
         Privileges.NeedsMount();
-        return new TempMount("-t", "tmpfs", "-o", $"size={size}", "none");
+        return new TempMount(path, "-t", "tmpfs", "-o", $"size={size}", "none");
     }
 
     /// <summary>A fresh file system of a kind (ext4, xfs, btrfs) in a loop-mounted image.</summary>
@@ -35,7 +36,7 @@ public sealed class TempMount : IDisposable
             using (var file = File.OpenHandle(image, FileMode.Open, FileAccess.Write))
                 RandomAccess.SetLength(file, ImageSize);
             Command.Check($"mkfs.{kind}", "-q", image);
-            return new TempMount("-o", "loop", image);
+            return new TempMount(null, "-o", "loop", image);
         }
         finally
         {
@@ -47,7 +48,7 @@ public sealed class TempMount : IDisposable
     public static TempMount Bind(string directory)
     {
         Privileges.NeedsMount();
-        return new TempMount("--bind", directory);
+        return new TempMount(null, "--bind", directory);
     }
 
     /// <summary>Mounts it again after <see cref="Detach"/>.</summary>

@@ -2,6 +2,7 @@ using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Options.Format;
 using ChangedFiles.Rsync.Wire;
 
 namespace ChangedFiles.Rsync.FileList;
@@ -45,6 +46,9 @@ public sealed class FileListBuilder
 
     /// <summary>Given every entry when it is found, in order of transmission.</summary>
     public Action<FileEntry>? Found { get; set; }
+
+    /// <summary>Directories that <c>-xx</c> leaves out are told: <see cref="InfoFlag.Mount"/> 1.</summary>
+    public bool SaysMounts { get; init; }
 
     /// <summary>The lists so far, numbered.</summary>
     public FileLists Lists { get; }
@@ -248,7 +252,11 @@ public sealed class FileListBuilder
         if (stat.IsDirectory && Recurses && _options.Selection.OneFileSystem > 0 && stat.Device != device)
         {
             if (_options.Selection.OneFileSystem > 1)
+            {
+                if (SaysMounts)
+                    _maker.Skipped(Messages.SkippingMount("sender", path.ToString()));
                 return;
+            }
             content = DirectoryContent.None;
         }
         if (scope.Check(path, stat.IsDirectory).IsExcluded)

@@ -53,7 +53,6 @@ public sealed class LocalCopy : IDisposable
     /// <param name="events">What it tells; the same things as a server's peer would learn.</param>
     public void Start(TransferEvents events)
     {
-        _server.OnSay = Client.OnSay;
         _thread = new Thread(() => Serve(events)) { Name = "rsync server", IsBackground = true };
         _thread.Start();
     }
@@ -90,10 +89,24 @@ public sealed class LocalCopy : IDisposable
         catch (Exception failure) when (failure is RsyncException or OperationCanceledException or LinuxException)
         {
             _failure = failure;
+            SayLastWords();
         }
         finally
         {
             _server.Finish();
+        }
+    }
+
+    /// <summary>What was said of the failure is still to be sent.</summary>
+    private void SayLastWords()
+    {
+        try
+        {
+            _server.Writer.Flush();
+        }
+        catch (Exception end) when (end is IOException or OperationCanceledException)
+        {
+            // The client has failed as well.
         }
     }
 

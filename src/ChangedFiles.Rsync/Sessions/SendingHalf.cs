@@ -87,7 +87,10 @@ internal sealed class SendingRun(SendingHalf half, Session session)
     {
         var incremental = session.Terms.Has(CompatFlags.IncrementalRecursion);
         half.Events.OnListBegins?.Invoke(incremental);
-        var builder = new FileListBuilder(_options, incremental, half.Filters, half.Open, _sum is null ? null : _sum.Of, SayOfFiles);
+        var builder = new FileListBuilder(_options, incremental, half.Filters, half.Open, _sum is null ? null : _sum.Of, SayOfFiles)
+        {
+            SaysMounts = half.Report.Info[InfoFlag.Mount] > 0,
+        };
         var writer = new FileListWriter(session.Writer, FileListFormats.Of(session.Terms, _options), half.Names);
         var lists = new SourceLists(session, builder, writer, _stats, _options.Deletion.IgnoreErrors);
         var start = session.Writer.Position;

@@ -150,6 +150,14 @@ public sealed partial class FrameWriter
         _hasPosted = true;
     }
 
+    /// <summary>The same for the thread that this belongs to, which may have very many of them.</summary>
+    public void PostOrSend(MessageCode code, byte[] payload)
+    {
+        Post(code, payload);
+        if (_posted.Count > MaxPosted)
+            Flush();
+    }
+
     /// <summary>Hands everything to the kernel, waiting until it is taken.</summary>
     public void Flush()
     {

@@ -61,6 +61,16 @@ public sealed class DropInTests : IDisposable
     }
 
     [Theory]
+    [InlineData("-ai"), InlineData("-ain"), InlineData("-ai --max-delete=1")]
+    public void What_is_protected_keeps_the_directories_above_it(string options)
+    {
+        foreach (var name in (string[])["ours/extra/deep/er/keep", "ours/extra/deep/er/x", "ours/extra/deeper/x", "ours/extra/y"])
+            _directory.Write(name, "old");
+        Command.Check("cp", "-a", _directory["ours"], _directory["stock"]);
+        Compare([.. options.Split(' '), "--delete", "--filter=P keep"], [_directory["src/"]], code: options.Contains("max", StringComparison.Ordinal) ? 25 : 0);
+    }
+
+    [Theory]
     [InlineData("--write-batch", true)]
     [InlineData("--write-batch", false)]
     [InlineData("--only-write-batch", true)]
@@ -99,10 +109,10 @@ public sealed class DropInTests : IDisposable
     }
 
     /// <summary>Destinations "ours" and "stock", which may be there already.</summary>
-    private void Compare(string[] options, string[] sources)
+    private void Compare(string[] options, string[] sources, int code = 0)
     {
-        var stock = Stock([.. options, .. sources, _directory["stock/"]]);
-        var ours = Ours([.. options, .. sources, _directory["ours/"]]);
+        var stock = Stock([.. options, .. sources, _directory["stock/"]], code);
+        var ours = Ours([.. options, .. sources, _directory["ours/"]], code);
         // A dry run makes neither.
         _directory.Mkdir("ours");
         _directory.Mkdir("stock");
@@ -116,14 +126,24 @@ public sealed class DropInTests : IDisposable
         .Where(line => !(line.StartsWith("sent ", StringComparison.Ordinal) || line.StartsWith("total", StringComparison.Ordinal)
             || line.StartsWith("delta-transmission", StringComparison.Ordinal) || line.StartsWith("backup_dir is", StringComparison.Ordinal)))).Trim();
 
-    private static string Stock(IEnumerable<string> words) => Command.Check("rsync", words).Output;
+    private static string Stock(IEnumerable<string> words) => Stock(words, code: 0);
 
-    private static string Ours(IEnumerable<string> words)
+    private static string Ours(IEnumerable<string> words) => Ours(words, code: 0);
+
+    private static string Stock(IEnumerable<string> words, int code)
+    {
+        var done = Command.Run("rsync", words);
+        Assert.True(done.ExitCode == code, done.ToString());
+        return done.Output;
+    }
+
+    private static string Ours(IEnumerable<string> words, int code)
     {
         using var output = new MemoryStream();
-        var code = RsyncProgram.Run([.. words], new ProgramStreams(output, output), TestContext.Current.CancellationToken);
+        using var error = new MemoryStream();
+        var ended = RsyncProgram.Run([.. words], new ProgramStreams(output, error), TestContext.Current.CancellationToken);
         var text = Encoding.UTF8.GetString(output.ToArray());
-        Assert.True(code == 0, text);
+        Assert.True((int)ended == code, text + Encoding.UTF8.GetString(error.ToArray()));
         return text;
     }
 }

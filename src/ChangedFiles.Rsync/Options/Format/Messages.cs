@@ -72,8 +72,10 @@ public static class Messages
     /// <summary>With <c>-x</c>, a directory of another file system: <see cref="InfoFlag.Mount"/> 1.</summary>
     public static string CannotDeleteMount(string name) => $"cannot delete mount point: {name}";
 
-    /// <summary>The same inside a directory that is deleted.</summary>
-    public static string PinsParent(string name) => $"mount point, {name}, pins parent directory";
+    /// <summary>With <c>-xx</c>, what is not looked at for the same reason: <see cref="InfoFlag.Mount"/> 1.</summary>
+    /// <param name="who">"sender" or "generator".</param>
+    /// <param name="name">The directory.</param>
+    public static string SkippingMount(string who, string name) => $"[{who}] skipping mount-point dir {name}";
 
     /// <summary>A directory that is not empty could not be deleted: always.</summary>
     public static string CannotDeleteNonEmpty(string name) => $"cannot delete non-empty directory: {name}";

@@ -30,7 +30,8 @@ internal sealed class Deleter
     private readonly FilterLookup _filters;
     private readonly BackupStore? _backups;
     private readonly byte[]? _partialDir;
-    private readonly bool _oneFileSystem;
+    private readonly int _oneFileSystem;
+    private readonly HashSet<ulong> _topDevices = [];
     private ulong _device;
     private long _deleted;
     private int _skipped;
@@ -40,7 +41,7 @@ internal sealed class Deleter
     {
         (_reception, _options, _isDry, _backups) = (reception, reception.Options.Deletion, reception.Options.DryRun, backups);
         _filters = new FilterLookup(reception.Half.Filters.Open(FilterSide.Receiver, new FilterTree { Source = reception.Target }));
-        _oneFileSystem = reception.Options.Selection.OneFileSystem > 0;
+        _oneFileSystem = reception.Options.Selection.OneFileSystem;
         if (reception.Options.Writing.PartialDir is { } partial && !partial.StartsWith('/'))
             _partialDir = ArgumentText.Encode(partial.TrimEnd('/'));
     }
@@ -59,20 +60,23 @@ internal sealed class Deleter
         return false;
     }
 
-    /// <summary>With <c>-x</c> nothing is deleted on another file system than that of the top directory.</summary>
+    /// <summary>With <c>-x</c> nothing is deleted on other file systems than those of the top directories.</summary>
     public bool Reaches(FileEntry directory)
     {
-        if (!_oneFileSystem || _reception.Target.Stat(directory.Path, out var stat) != Errno.None)
+        if (_oneFileSystem == 0 || _reception.Target.Stat(directory.Path, out var stat) != Errno.None)
             return true;
         if (directory.Content == DirectoryContent.Top)
-            _device = stat.Device;
-        return stat.Device == _device;
+            _topDevices.Add(stat.Device);
+        else if (!_topDevices.Contains(stat.Device))
+            return false;
+        _device = stat.Device;
+        return true;
     }
 
     /// <summary>Names in a directory that are not listed and not protected, in the order in which they go: last first.</summary>
     public List<(TreePath Path, bool IsDirectory)> FindExtraneous(TreePath directory, FileList.FileList list)
     {
-        var found = Children(directory, beingDeleted: false);
+        var found = Children(directory, beingDeleted: false, out _);
         found.RemoveAll(child => list.Contains(child.Path));
         return found;
     }
@@ -82,7 +86,7 @@ internal sealed class Deleter
     {
         var result = isDirectory && recurses ? DeleteContents(path) : Deletion.Done;
         if (result is Deletion.NotEmpty)
-            return Complain(path, result);
+            return result;
         if (IsAtLimit)
         {
             _skipped++;
@@ -101,7 +105,7 @@ internal sealed class Deleter
     public bool Clear(TreePath path, in FileStat present)
     {
         if (present.IsDirectory && Recurses && DeleteContents(path) is Deletion.NotEmpty)
-            return Complain(path, Deletion.NotEmpty) == Deletion.Done;
+            return false;
         return Remove(path, present.IsDirectory, present) == Deletion.Done;
     }
 
@@ -119,17 +123,16 @@ internal sealed class Deleter
 
     private Deletion DeleteContents(TreePath directory)
     {
-        var left = Deletion.Done;
-        foreach (var (path, isDirectory) in Children(directory, beingDeleted: true))
+        var children = Children(directory, beingDeleted: true, out var isPinned);
+        foreach (var (path, isDirectory) in children)
         {
-            // Stock empties it, and then deletes it with what is in it: what the limit holds back is counted twice.
-            var isEmptied = !isDirectory || DeleteContents(path) == Deletion.Done;
-            if (!isEmptied && !IsAtLimit)
-                Complain(path, Deletion.NotEmpty);
-            if ((!isEmptied && !IsAtLimit) || Delete(path, isDirectory, recurses: !isEmptied) != Deletion.Done)
-                left = Deletion.NotEmpty;
+            // As stock does: one that cannot be emptied is deleted all the same, which fails, and is said twice.
+            if (isDirectory && DeleteContents(path) != Deletion.Done)
+                isPinned = true;
+            if (Delete(path, isDirectory, recurses: false) != Deletion.Done)
+                isPinned = true;
         }
-        return left;
+        return isPinned ? SayNotEmpty(directory) : Deletion.Done;
     }
 
     private bool IsAtLimit => _options.MaxDelete is { } most && _deleted >= most;
@@ -137,7 +140,7 @@ internal sealed class Deleter
     private Deletion Remove(TreePath path, bool isDirectory, in FileStat stat)
     {
         if (_isDry)
-            return isDirectory && !Recurses && !IsEmpty(path) ? Complain(path, Deletion.NotEmpty) : Deletion.Done;
+            return isDirectory && !Recurses && !IsEmpty(path) ? SayNotEmpty(path) : Deletion.Done;
         var target = _reception.Target;
         if (!isDirectory && _backups?.IsWanted(path) == true && _backups.Save(path, stat, moves: true))
             return Deletion.Done;
@@ -145,7 +148,7 @@ internal sealed class Deleter
         if (error is Errno.None or Errno.ENOENT)
             return Deletion.Done;
         if (error is Errno.ENOTEMPTY or Errno.EEXIST)
-            return Complain(path, Deletion.NotEmpty);
+            return SayNotEmpty(path);
         var call = isDirectory ? "rmdir" : "unlink";
         _reception.Session.Say(MessageCode.ErrorXfer,
             $"rsync: [generator] delete_file: {call}({Reception.Text(path)}) failed: {Reception.Reason(error)}");
@@ -158,11 +161,10 @@ internal sealed class Deleter
         return _reception.Target.List(directory, names) != Errno.None || names.Count == 0;
     }
 
-    private Deletion Complain(TreePath path, Deletion result)
+    private Deletion SayNotEmpty(TreePath path)
     {
-        if (result == Deletion.NotEmpty)
-            _reception.Session.Say(MessageCode.Info, Messages.CannotDeleteNonEmpty(Reception.Text(path)));
-        return result;
+        _reception.Session.Say(MessageCode.Info, Messages.CannotDeleteNonEmpty(Reception.Text(path)));
+        return Deletion.NotEmpty;
     }
 
     private void Tell(TreePath path, uint mode)
@@ -171,13 +173,15 @@ internal sealed class Deleter
         _reception.Stats.Deleted = _reception.Stats.Deleted.Add(mode);
         var isDirectory = (FileKind)(mode & 0xF000) == FileKind.Directory;
         if (_reception.Session.IsServer)
-            _reception.Session.Writer.WriteMessage(MessageCode.Deleted, isDirectory ? [.. path.Bytes, 0] : path.Bytes);
+            _reception.Session.Writer.PostOrSend(MessageCode.Deleted, isDirectory ? [.. path.Bytes, 0] : path.Bytes.ToArray());
         _reception.Tell(_reception.Events.OnDeleted, new ItemReport { Name = path.Memory, Mode = mode, Flags = ItemFlags.Deleted });
     }
 
     /// <summary>What is in a directory and not protected, sorted as lists are, the last first.</summary>
-    private List<(TreePath Path, bool IsDirectory)> Children(TreePath directory, bool beingDeleted)
+    /// <param name="isPinned">Something else is in it.</param>
+    private List<(TreePath Path, bool IsDirectory)> Children(TreePath directory, bool beingDeleted, out bool isPinned)
     {
+        isPinned = false;
         var entries = new List<DirectoryEntry>();
         var found = new List<(TreePath Path, bool IsDirectory)>();
         var error = _reception.Target.List(directory, entries);
@@ -189,12 +193,17 @@ internal sealed class Deleter
             var kind = entry.Kind;
             if (kind == FileKind.None && _reception.Target.Stat(path, out var stat) == Errno.None)
                 kind = stat.Kind;
-            if (IsProtected(path, kind == FileKind.Directory, beingDeleted))
-                continue;
-            if (_oneFileSystem && kind == FileKind.Directory && IsMountPoint(path))
-                SayMount(path, beingDeleted);
-            else
+            var isMount = _oneFileSystem > 0 && kind == FileKind.Directory && IsMountPoint(path);
+            if (isMount && _oneFileSystem > 1)
+                SayMount(Messages.SkippingMount("generator", Reception.Text(path)));
+            else if (IsProtected(path, kind == FileKind.Directory, beingDeleted))
+                isPinned = true;
+            else if (!isMount)
                 found.Add((path, kind == FileKind.Directory));
+            else if (beingDeleted)
+                isPinned = true;
+            else
+                SayMount(Messages.CannotDeleteMount(Reception.Text(path)));
         }
         found.Sort(static (one, other) =>
             FileOrder.Compare(other.Path.Bytes, other.IsDirectory, false, one.Path.Bytes, one.IsDirectory, false));
@@ -204,11 +213,10 @@ internal sealed class Deleter
     private bool IsMountPoint(TreePath path) =>
         _reception.Target.Stat(path, out var stat) == Errno.None && stat.Device != _device;
 
-    private void SayMount(TreePath path, bool pins)
+    private void SayMount(string text)
     {
-        var name = Reception.Text(path);
         if (_reception.Half.Report.Info[InfoFlag.Mount] > 0)
-            _reception.Session.Say(MessageCode.Info, pins ? Messages.PinsParent(name) : Messages.CannotDeleteMount(name));
+            _reception.Session.Say(MessageCode.Info, text);
     }
 
     private bool IsProtected(TreePath path, bool isDirectory, bool beingDeleted)
