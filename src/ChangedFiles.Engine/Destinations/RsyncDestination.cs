@@ -67,6 +67,11 @@ public sealed class RsyncDestination : IDestination
             _renamesFailed |= batch.Renames.Count > 0;
             throw new DestinationException(Describe(failure), IsPermanent(failure), failure.ExitCode, failure) { Interrupted = delivery.HasBegun };
         }
+        finally
+        {
+            // Not before: a daemon that forks for the next session would take the processor from this one.
+            _sessions.Refill();
+        }
     }
 
     public TimeSpan Tend() => _sessions.Tend();
@@ -78,12 +83,7 @@ public sealed class RsyncDestination : IDestination
     }
 
     /// <summary>A session for the whole destination, from those that wait.</summary>
-    internal Session Take(CancellationToken cancellation)
-    {
-        var session = _sessions.Take(cancellation);
-        _sessions.Refill();
-        return session;
-    }
+    internal Session Take(CancellationToken cancellation) => _sessions.Take(cancellation);
 
     /// <summary>A session for a directory that is made of what another one has.</summary>
     internal Session OpenTree(TreePath directory, TreePath linkTo, CancellationToken cancellation) => Options.Server.Open(
