@@ -5,11 +5,13 @@ namespace ChangedFiles.Bench.Mirroring;
 /// <summary>A source tree, an empty module of a stock daemon, and one contender between them.</summary>
 internal sealed class Bed : IDisposable
 {
+    private static readonly List<string> All = [];
     private readonly string _directory;
 
     public Bed(Setup setup)
     {
-        _directory = Directory.CreateDirectory(Path.Combine(setup.Place, $"changedfiles-bench-{Environment.ProcessId}")).FullName;
+        _directory = Directory.CreateDirectory(Path.Combine(setup.Place, $"changedfiles-bench-{Environment.ProcessId}-{All.Count}")).FullName;
+        All.Add(_directory);
         Source = Directory.CreateDirectory(Path.Combine(_directory, "source")).FullName;
         Target = Directory.CreateDirectory(Path.Combine(_directory, "target")).FullName;
         File.WriteAllText(Path.Combine(Source, "there"), "from the start");
@@ -25,7 +27,7 @@ internal sealed class Bed : IDisposable
     /// <summary>Sessions that the daemon has seen.</summary>
     public int Sessions => Daemon.Log.Split('\n').Count(line => line.Contains("connect from", StringComparison.Ordinal));
 
-    /// <summary>Waits until the target holds as many names as the source; a look costs little against the pause between two.</summary>
+    /// <summary>Waits until the target holds as many names as the source; in a large tree each look takes from what is measured.</summary>
     public void WaitForNames()
     {
         var wanted = Names(Source);
@@ -40,11 +42,13 @@ internal sealed class Bed : IDisposable
         return diff.IsEmpty ? "" : $"TREES DIFFER\n{diff}";
     }
 
-    public void Dispose()
-    {
-        Daemon.Dispose();
-        Command.Check("rm", "-rf", _directory);
-    }
+    public void Dispose() => Daemon.Dispose();
+
+    /// <summary>
+    /// Removes all trees, at the very end: for five minutes ext4 avoids the inodes of what was deleted, and searches a long time for others, which would
+    /// be measured with whoever comes next.
+    /// </summary>
+    public static void RemoveAll() => Command.Check("rm", ["-rf", .. All]);
 
     /// <summary>Without those that are still temporary.</summary>
     private static int Names(string directory)

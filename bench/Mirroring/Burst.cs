@@ -24,7 +24,7 @@ internal static class Burst
                 Write(bed.Source);
                 var written = clock.Elapsed.TotalSeconds;
                 contender.Changed(bed, bed.Source + "/");
-                bed.WaitForNames();
+                contender.WaitForAll(bed);
                 var all = clock.Elapsed.TotalSeconds;
                 ours = ours == 0 ? all : ours;
                 Thread.Sleep(1000);

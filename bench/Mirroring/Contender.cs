@@ -19,6 +19,9 @@ internal abstract class Contender : IDisposable
     {
     }
 
+    /// <summary>Returns when everything that has happened at the source is at the target.</summary>
+    public virtual void WaitForAll(Bed bed) => bed.WaitForNames();
+
     /// <summary>Processor time since it was started, and the largest memory it had; nothing for programs that are started for each change.</summary>
     public virtual string Cost => "";
 
@@ -50,6 +53,8 @@ internal sealed partial class Ours : Contender
         }
         new Thread(() => process.StandardOutput.ReadToEnd()) { IsBackground = true }.Start();
     }
+
+    public override void WaitForAll(Bed bed) => Command.Check(Repository.PathOf("changedfiles"), "wait", bed.Source);
 
     protected override void Stop()
     {

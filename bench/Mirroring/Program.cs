@@ -22,13 +22,20 @@ while (words.TryDequeue(out var word))
         chosen.Add(word);
 }
 Console.WriteLine($"{setup.Version.Banner()}; {Environment.ProcessorCount} cores; trees in {setup.Place}");
-if (Chosen("latency"))
-    Latency.Run(setup);
-if (Chosen("burst"))
-    Burst.Run(setup);
-if (Chosen("rename"))
-    Renames.Run(setup);
-if (Chosen("tar"))
-    Tar.Run(setup);
+try
+{
+    if (Chosen("latency"))
+        Latency.Run(setup);
+    if (Chosen("burst"))
+        Burst.Run(setup);
+    if (Chosen("rename"))
+        Renames.Run(setup);
+    if (Chosen("tar"))
+        Tar.Run(setup);
+}
+finally
+{
+    Bed.RemoveAll();
+}
 
 bool Chosen(string name) => chosen.Count == 0 || chosen.Contains(name);

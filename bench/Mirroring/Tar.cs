@@ -50,7 +50,7 @@ internal static class Tar
         contender.Start(bed);
         var clock = Stopwatch.StartNew();
         var tar = Extract(plain, bed.Source);
-        bed.WaitForNames();
+        contender.WaitForAll(bed);
         var equal = clock.Elapsed.TotalSeconds;
         var cost = contender.Cost;
         Thread.Sleep(3000);
