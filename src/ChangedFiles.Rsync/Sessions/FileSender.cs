@@ -12,6 +12,9 @@ namespace ChangedFiles.Rsync.Sessions;
 /// <summary>Sends the contents of one file after another: tokens against the receiver's block sums, and the digest (docs/protocol.md 7.4, 7.5).</summary>
 internal sealed class FileSender : IDeltaSink, IDisposable
 {
+    /// <summary>Bytes of the file after which tokens go out: the receiver puts the first blocks together while the next ones are searched.</summary>
+    private const int FlushInterval = 1 << 20;
+
     private readonly Session _session;
     private readonly FrameWriter _writer;
     private readonly TransferStats _stats;
@@ -24,6 +27,7 @@ internal sealed class FileSender : IDeltaSink, IDisposable
     private SourceFile _file = null!;
     private Errno _readError;
     private long _done;
+    private long _flushed;
 
     public FileSender(Session session, TransferOptions options, TransferStats stats, Action<FileEntry, long>? onProgress)
     {
@@ -88,7 +92,7 @@ internal sealed class FileSender : IDeltaSink, IDisposable
 
     private void Begin(FileEntry entry, SourceFile file)
     {
-        (_entry, _file, _readError, _done) = (entry, file, Errno.None, 0);
+        (_entry, _file, _readError, _done, _flushed) = (entry, file, Errno.None, 0, 0);
         _tokens.Begin();
     }
 
@@ -102,6 +106,11 @@ internal sealed class FileSender : IDeltaSink, IDisposable
     private void Advance(int count)
     {
         _done += count;
+        if (_done - _flushed >= FlushInterval)
+        {
+            _writer.Flush();
+            _flushed = _done;
+        }
         _onProgress?.Invoke(_entry, _done);
     }
 
