@@ -11,8 +11,13 @@ public static class FileModes
 
     private static uint ReadUmask()
     {
-        const string Field = "Umask:";
-        var line = File.ReadLines("/proc/self/status").FirstOrDefault(text => text.StartsWith(Field, StringComparison.Ordinal));
-        return line is null ? Usual : Convert.ToUInt32(line[Field.Length..].Trim(), 8);
+        var field = "\nUmask:\t"u8;
+        ReadOnlySpan<byte> status = File.ReadAllBytes("/proc/self/status");
+        if (status.IndexOf(field) is not (>= 0 and var at))
+            return Usual;
+        var mask = 0u;
+        for (at += field.Length; status[at] is >= (byte)'0' and <= (byte)'7'; at++)
+            mask = mask << 3 | (uint)(status[at] - '0');
+        return mask;
     }
 }

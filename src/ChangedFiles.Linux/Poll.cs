@@ -56,7 +56,7 @@ public static partial class Poll
     /// <exception cref="LinuxException">The kernel refused.</exception>
     public static int Wait(Span<PollEntry> entries, int milliseconds)
     {
-        var ready = poll(entries, (nuint)entries.Length, milliseconds);
+        var ready = poll(ref MemoryMarshal.GetReference(entries), (nuint)entries.Length, milliseconds);
         if (ready >= 0)
             return ready;
         var errno = ErrnoText.Of(ready);
@@ -64,5 +64,5 @@ public static partial class Poll
     }
 
     [LibraryImport("libc", SetLastError = true)]
-    private static partial int poll(Span<PollEntry> fds, nuint count, int timeout);
+    private static partial int poll(ref PollEntry entries, nuint count, int timeout);
 }

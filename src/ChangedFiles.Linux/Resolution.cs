@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.InteropServices.Marshalling;
 using Microsoft.Win32.SafeHandles;
@@ -46,7 +47,7 @@ internal static partial class Resolution
         var error = Errno.EAGAIN;
         handle = null;
         for (var i = 0; i < Attempts && error is Errno.EAGAIN or Errno.EINTR; i++)
-            error = Opened(openat2(SystemCalls.OpenAt2, root, path, in how, Marshal.SizeOf<OpenHow>()), out handle);
+            error = Opened(openat2(SystemCalls.OpenAt2, root, path, in how, Unsafe.SizeOf<OpenHow>()), out handle);
         return error;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Rsync.Transports;
@@ -7,26 +8,30 @@ namespace ChangedFiles.Rsync.Transports;
 /// <summary>The list of <c>--sockopts</c>.</summary>
 internal static class SocketOptions
 {
-    private static readonly Dictionary<string, (SocketOptionLevel Level, SocketOptionName Name)> Known = new()
+    private const int IPPROTO_IP = 0;
+    private const int IP_TOS = 1;
+
+    private static readonly Dictionary<string, (int Level, int Name)> Known = new()
     {
-        ["SO_KEEPALIVE"] = (SocketOptionLevel.Socket, SocketOptionName.KeepAlive),
-        ["SO_REUSEADDR"] = (SocketOptionLevel.Socket, SocketOptionName.ReuseAddress),
-        ["SO_BROADCAST"] = (SocketOptionLevel.Socket, SocketOptionName.Broadcast),
-        ["SO_SNDBUF"] = (SocketOptionLevel.Socket, SocketOptionName.SendBuffer),
-        ["SO_RCVBUF"] = (SocketOptionLevel.Socket, SocketOptionName.ReceiveBuffer),
-        ["SO_SNDLOWAT"] = (SocketOptionLevel.Socket, SocketOptionName.SendLowWater),
-        ["SO_RCVLOWAT"] = (SocketOptionLevel.Socket, SocketOptionName.ReceiveLowWater),
-        ["SO_SNDTIMEO"] = (SocketOptionLevel.Socket, SocketOptionName.SendTimeout),
-        ["SO_RCVTIMEO"] = (SocketOptionLevel.Socket, SocketOptionName.ReceiveTimeout),
-        ["TCP_NODELAY"] = (SocketOptionLevel.Tcp, SocketOptionName.NoDelay),
-        ["IPTOS_LOWDELAY"] = (SocketOptionLevel.IP, SocketOptionName.TypeOfService),
-        ["IPTOS_THROUGHPUT"] = (SocketOptionLevel.IP, SocketOptionName.TypeOfService),
+        ["SO_KEEPALIVE"] = (Sockets.SOL_SOCKET, Sockets.SO_KEEPALIVE),
+        ["SO_REUSEADDR"] = (Sockets.SOL_SOCKET, 2),
+        ["SO_BROADCAST"] = (Sockets.SOL_SOCKET, 6),
+        ["SO_SNDBUF"] = (Sockets.SOL_SOCKET, 7),
+        ["SO_RCVBUF"] = (Sockets.SOL_SOCKET, 8),
+        ["SO_SNDLOWAT"] = (Sockets.SOL_SOCKET, 19),
+        ["SO_RCVLOWAT"] = (Sockets.SOL_SOCKET, 18),
+        ["SO_SNDTIMEO"] = (Sockets.SOL_SOCKET, 21),
+        ["SO_RCVTIMEO"] = (Sockets.SOL_SOCKET, 20),
+        ["TCP_NODELAY"] = (Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY),
+        ["IPTOS_LOWDELAY"] = (IPPROTO_IP, IP_TOS),
+        ["IPTOS_THROUGHPUT"] = (IPPROTO_IP, IP_TOS),
     };
 
     /// <summary>Sets them: NAME (on) or NAME=VALUE, with commas or spaces between.</summary>
     /// <exception cref="RsyncException">A name or a value that is not known (<see cref="ExitCode.SyntaxOrUsage"/>).</exception>
-    public static void Apply(Socket socket, string? list)
+    public static Errno Apply(SafeHandle socket, string? list)
     {
+        var errno = Errno.None;
         foreach (var item in list?.Split([',', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries) ?? [])
         {
             var parts = item.Split('=', 2);
@@ -35,7 +40,9 @@ internal static class SocketOptions
             var value = parts[0] switch { "IPTOS_LOWDELAY" => 0x10, "IPTOS_THROUGHPUT" => 0x08, _ => 1 };
             if (parts.Length == 2 && !int.TryParse(parts[1], CultureInfo.InvariantCulture, out value))
                 throw new RsyncException(ExitCode.SyntaxOrUsage, SessionStage.Setup, $"syntax error -- {item} needs a number");
-            socket.SetSocketOption(option.Level, option.Name, value);
+            if (errno == Errno.None)
+                errno = Sockets.SetOption(socket, option.Level, option.Name, value);
         }
+        return errno;
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Wire;
+using Microsoft.Win32.SafeHandles;
 
 namespace ChangedFiles.Rsync.Transports;
 
@@ -22,8 +23,6 @@ public sealed record TcpOptions
 /// <summary>TCP connections that waste no time: no Nagle delay, quick acknowledgements, a dead peer noticed.</summary>
 internal static class TcpTransport
 {
-    private const int TCP_USER_TIMEOUT = 18;
-
     /// <summary>Unacknowledged data and unanswered probes end a connection after this many seconds.</summary>
     private const int DeadAfterSeconds = 60;
 
@@ -34,27 +33,29 @@ internal static class TcpTransport
         RsyncException? first = null;
         foreach (var address in Resolve(host, options.IPVersion))
         {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            var end = new IPEndPoint(address, port);
+            var errno = Sockets.Open(Bytes(end), out var socket);
             try
             {
-                if (options.LocalAddress is { } local)
-                    socket.Bind(new IPEndPoint(Resolve(local, options.IPVersion).First(each => each.AddressFamily == address.AddressFamily), 0));
-                SocketOptions.Apply(socket, options.SocketOptions);
-                Connect(socket, new IPEndPoint(address, port), timeout, cancellation);
-                Tune(socket);
-                return new Connection(socket.SafeHandle, socket.SafeHandle, isTcp: true, owner: socket, cancellation);
+                if (errno == Errno.None)
+                    errno = Prepare(socket, address, options);
+                if (errno == Errno.None)
+                    errno = Connect(socket, end, timeout, cancellation);
+                if (errno == Errno.None)
+                    return new Connection(socket, socket, isTcp: true, owner: null, cancellation);
+                first ??= new RsyncException(ExitCode.SocketIO, SessionStage.Connect,
+                    $"failed to connect to {host} ({address}): {errno.Describe()} ({(int)errno})");
             }
-            catch (Exception failure) when (failure is SocketException or RsyncException)
+            catch (RsyncException failure)
             {
-                socket.Dispose();
-                first ??= failure as RsyncException ?? new RsyncException(ExitCode.SocketIO, SessionStage.Connect,
-                    $"failed to connect to {host} ({address}): {failure.Message} ({((SocketException)failure).ErrorCode})", failure);
+                first ??= failure;
             }
             catch
             {
                 socket.Dispose();
                 throw;
             }
+            socket.Dispose();
         }
         throw first!;
     }
@@ -91,28 +92,28 @@ internal static class TcpTransport
         }
     }
 
-    /// <summary>
-    /// connect(2) without blocking, then poll(2): the socket never enters the runtime's own event loop, which would
-    /// wake a thread for each packet of the session.
-    /// </summary>
-    private static void Connect(Socket socket, IPEndPoint end, TimeSpan timeout, CancellationToken cancellation)
+    /// <summary>The local address and the options.</summary>
+    private static Errno Prepare(SafeFileHandle socket, IPAddress address, TcpOptions options)
     {
-        socket.Blocking = false;
-        try
+        if (options.LocalAddress is { } local)
         {
-            socket.Connect(end);
-            return;
+            var own = Resolve(local, options.IPVersion).First(each => each.AddressFamily == address.AddressFamily);
+            if (Sockets.Bind(socket, Bytes(new IPEndPoint(own, 0))) is not Errno.None and var refused)
+                return refused;
         }
-        catch (SocketException pending) when (pending.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
-        {
-        }
+        Tune(socket);
+        return SocketOptions.Apply(socket, options.SocketOptions);
+    }
+
+    private static Errno Connect(SafeFileHandle socket, IPEndPoint end, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var errno = Sockets.Connect(socket, Bytes(end));
+        if (errno != Errno.EINPROGRESS)
+            return errno;
         using var wakeup = new Wakeup();
         using var registration = cancellation.Register(wakeup.Raise);
-        Span<PollEntry> entries =
-        [
-            new((int)socket.Handle, PollEvents.Writable),
-            new(wakeup.Descriptor, PollEvents.Readable),
-        ];
+        using var held = new HeldDescriptor(socket);
+        Span<PollEntry> entries = stackalloc PollEntry[] { new(held.Number, PollEvents.Writable), new(wakeup.Descriptor, PollEvents.Readable) };
         var deadline = Environment.TickCount64 + (timeout > TimeSpan.Zero ? (long)timeout.TotalMilliseconds : int.MaxValue);
         while (Poll.Wait(entries, (int)Math.Max(0, deadline - Environment.TickCount64)) == 0)
         {
@@ -120,19 +121,19 @@ internal static class TcpTransport
                 throw new RsyncException(ExitCode.ConnectTimeout, SessionStage.Connect, $"rsync://{end}: no answer within {timeout.TotalSeconds:0} s");
         }
         cancellation.ThrowIfCancellationRequested();
-        var error = (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
-        if (error != 0)
-            throw new SocketException(error);
+        return Sockets.TakeError(socket);
     }
 
-    private static void Tune(Socket socket)
+    private static ReadOnlySpan<byte> Bytes(IPEndPoint end) => end.Serialize().Buffer.Span;
+
+    private static void Tune(SafeFileHandle socket)
     {
-        socket.NoDelay = true;
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, DeadAfterSeconds / 2);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, DeadAfterSeconds / 6);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+        Sockets.SetOption(socket, Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, 1);
+        Sockets.SetOption(socket, Sockets.SOL_SOCKET, Sockets.SO_KEEPALIVE, 1);
+        Sockets.SetOption(socket, Sockets.IPPROTO_TCP, Sockets.TCP_KEEPIDLE, DeadAfterSeconds / 2);
+        Sockets.SetOption(socket, Sockets.IPPROTO_TCP, Sockets.TCP_KEEPINTVL, DeadAfterSeconds / 6);
+        Sockets.SetOption(socket, Sockets.IPPROTO_TCP, Sockets.TCP_KEEPCNT, 3);
         // Data that nobody acknowledges must not wait for the kernel's 15 minutes of retransmission.
-        socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TCP_USER_TIMEOUT, BitConverter.GetBytes(DeadAfterSeconds * 1000));
+        Sockets.SetOption(socket, Sockets.IPPROTO_TCP, Sockets.TCP_USER_TIMEOUT, DeadAfterSeconds * 1000);
     }
 }

@@ -201,12 +201,13 @@ public sealed class Connection : IDisposable
             Descriptors.AcknowledgeQuickly(_input);
         using var input = new HeldDescriptor(wanted.HasFlag(PollEvents.Readable) ? _input : null);
         using var output = new HeldDescriptor(wanted.HasFlag(PollEvents.Writable) ? _output : null);
-        Span<PollEntry> entries =
-        [
+        // A collection expression would have to be compiled at run time.
+        Span<PollEntry> entries = stackalloc PollEntry[]
+        {
             new(input.Number, PollEvents.Readable),
             new(output.Number, PollEvents.Writable),
             new(_cancelled.Descriptor, PollEvents.Readable),
-        ];
+        };
         CheckDeadline();
         while (Poll.Wait(entries, MillisecondsToWait(writing)) == 0)
             ActOnTime(writing);
