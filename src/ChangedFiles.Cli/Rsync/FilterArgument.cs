@@ -16,7 +16,7 @@ internal enum FilterOption
 }
 
 /// <summary>A filter option as it was given; the order of all of them is the order of the rules.</summary>
-internal readonly record struct FilterArgument(FilterOption Option, string Text)
+internal sealed record FilterArgument(FilterOption Option, string Text)
 {
     /// <summary>Reads the rule, or the file of rules.</summary>
     /// <exception cref="FilterException">It cannot be read or understood.</exception>

@@ -8,13 +8,13 @@ internal static class ProcessFacts
     /// <summary>The last <paramref name="count"/> arguments without losing a byte; the runtime's own texts have lost what is not UTF-8.</summary>
     public static IReadOnlyList<string> Arguments(int count)
     {
-        var line = File.ReadAllBytes("/proc/self/cmdline").AsSpan();
+        ReadOnlySpan<byte> line = File.ReadAllBytes("/proc/self/cmdline");
         var words = new List<string>();
-        foreach (var range in line.TrimEnd((byte)0).Split((byte)0))
-            words.Add(ArgumentText.Decode(line[range]));
-        // Trimming takes away empty arguments at the end.
-        var missing = line.Length > 0 ? line.Count((byte)0) - words.Count : 0;
-        words.AddRange(Enumerable.Repeat("", Math.Max(0, missing)));
+        for (var end = line.IndexOf((byte)0); end >= 0; end = line.IndexOf((byte)0))
+        {
+            words.Add(ArgumentText.Decode(line[..end]));
+            line = line[(end + 1)..];
+        }
         return words[^count..];
     }
 }

@@ -18,6 +18,8 @@ internal static class InfoList
     /// <summary>The list; "" when there is nothing to say.</summary>
     public static string For(ReportOptions report, bool push)
     {
+        if (report.InfoNamed == default)
+            return "";
         var flags = push ? Receiver : Sender;
         var named = flags.Where(flag => report.InfoNamed[flag] != 0).ToList();
         var words = new List<string>();

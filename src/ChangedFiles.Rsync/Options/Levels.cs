@@ -3,17 +3,22 @@ using System.Runtime.CompilerServices;
 namespace ChangedFiles.Rsync.Options;
 
 /// <summary>A level of 0..15 for each flag of an enum that counts from 0 to at most 31, such as <see cref="InfoFlag"/>.</summary>
-public readonly record struct Levels<TFlag>(UInt128 Bits)
+/// <param name="Low">The levels of the flags 0..15.</param>
+/// <param name="High">The levels of the flags 16..31.</param>
+// Not one UInt128: nothing that knows of it is compiled ahead, which costs a start 20 ms.
+public readonly record struct Levels<TFlag>(ulong Low, ulong High)
     where TFlag : struct, Enum
 {
     private const int BitsPerLevel = 4;
+    private const int FlagsInLow = 64 / BitsPerLevel;
 
     /// <summary>The level of <paramref name="flag"/>; 0 is off.</summary>
-    public int this[TFlag flag] => (int)(Bits >> Shift(flag)) & 0xF;
+    public int this[TFlag flag] => (int)((Index(flag) < FlagsInLow ? Low : High) >> BitsPerLevel * Index(flag)) & 0xF;
 
     /// <summary>The same with <paramref name="flag"/> at <paramref name="level"/>.</summary>
-    public Levels<TFlag> With(TFlag flag, int level) =>
-        new((Bits & ~((UInt128)0xF << Shift(flag))) | ((UInt128)(uint)level << Shift(flag)));
+    public Levels<TFlag> With(TFlag flag, int level) => Index(flag) < FlagsInLow
+        ? this with { Low = Replace(Low, Index(flag), level) }
+        : this with { High = Replace(High, Index(flag), level) };
 
     /// <summary>Every flag at the higher of its two levels.</summary>
     public Levels<TFlag> Max(Levels<TFlag> other)
@@ -24,5 +29,9 @@ public readonly record struct Levels<TFlag>(UInt128 Bits)
         return result;
     }
 
-    private static int Shift(TFlag flag) => BitsPerLevel * Unsafe.BitCast<TFlag, int>(flag);
+    private static int Index(TFlag flag) => Unsafe.BitCast<TFlag, int>(flag);
+
+    // A shift takes its count modulo 64, which is what the upper half needs.
+    private static ulong Replace(ulong bits, int index, int level) =>
+        bits & ~(0xFUL << BitsPerLevel * index) | (ulong)level << BitsPerLevel * index;
 }

@@ -41,8 +41,8 @@ public sealed record ItemFormatContext
     /// <summary><c>%m</c>: the module; empty on a client.</summary>
     public string Module { get; init; } = "";
 
-    /// <summary>The time zone of <c>%M</c> and <c>%t</c>.</summary>
-    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Local;
+    /// <summary>The time zone of <c>%M</c> and <c>%t</c>; null is the local one, which is not looked up before it is needed.</summary>
+    public TimeZoneInfo? Zone { get; init; }
 
     /// <summary>The clock of <c>%t</c>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -72,7 +72,7 @@ public sealed class ItemFormat
                 continue;
             }
             _parts.Add(Part.OfText(format[literal..at]));
-            _parts.Add(part.Value);
+            _parts.Add(part);
             at = literal = end;
         }
         _parts.Add(Part.OfText(format[literal..]));
@@ -111,7 +111,7 @@ public sealed class ItemFormat
         output.Advance(count);
     }
 
-    private static byte[]? Field(in Part part, in ItemReport item, ItemFormatContext context) => part.Letter switch
+    private static byte[]? Field(Part part, in ItemReport item, ItemFormatContext context) => part.Letter switch
     {
         'n' => item.Kind == FileKind.Directory ? [.. item.Name.Span, (byte)'/'] : item.Name.ToArray(),
         'f' => FullName(item),
@@ -119,7 +119,7 @@ public sealed class ItemFormat
         _ => TextField(part, item, context) is { } text ? Encoding.UTF8.GetBytes(text) : null,
     };
 
-    private static string? TextField(in Part part, in ItemReport item, ItemFormatContext context) => part.Letter switch
+    private static string? TextField(Part part, in ItemReport item, ItemFormatContext context) => part.Letter switch
     {
         'i' => Itemized.Text(item, context.Itemize),
         'l' => Number(item.Length, part),
@@ -154,7 +154,7 @@ public sealed class ItemFormat
         return item.LinkTarget.IsEmpty ? [] : [.. " -> "u8, .. item.LinkTarget.Span];
     }
 
-    private static string Number(long value, in Part part) => HumanNumber.Format(value, part.Human);
+    private static string Number(long value, Part part) => HumanNumber.Format(value, part.Human);
 
     private static string ChecksumText(in ItemReport item, ItemFormatContext context)
     {
@@ -169,11 +169,11 @@ public sealed class ItemFormat
         return new string(transfer ? '0' : ' ', 2 * context.ChecksumLength);
     }
 
-    private static string LocalTime(DateTimeOffset moment, TimeZoneInfo zone, char separator) =>
-        TimeText.Format(TimeZoneInfo.ConvertTime(moment, zone).DateTime, separator);
+    private static string LocalTime(DateTimeOffset moment, TimeZoneInfo? zone, char separator) =>
+        TimeText.Format(TimeZoneInfo.ConvertTime(moment, zone ?? TimeZoneInfo.Local).DateTime, separator);
 
     /// <summary>Literal text (letter NUL), or an escape; <paramref name="Text"/> is what is printed when it has no value.</summary>
-    private readonly record struct Part(char Letter, int Width, int Human, byte[] Text)
+    private sealed record Part(char Letter, int Width, int Human, byte[] Text)
     {
         private const string Letters = "nfLilbcBCGUMtophauPm%";
 

@@ -48,9 +48,6 @@ internal class OptionDraft
     /// <summary>The mask that <c>--chmod</c> without a "who" respects.</summary>
     public uint Umask { get; init; }
 
-    /// <summary>The local time, for <c>--stop-at</c> and <c>--stop-after</c>.</summary>
-    public DateTimeOffset Now { get; init; } = DateTimeOffset.Now;
-
     /// <summary>Set when the rest of the command line does not matter.</summary>
     public bool Done { get; set; }
 

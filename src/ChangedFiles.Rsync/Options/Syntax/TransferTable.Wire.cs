@@ -75,14 +75,15 @@ internal static partial class TransferTable
     {
         if (!int.TryParse(text, out var minutes) || minutes <= 0)
             throw Usage.Syntax($"invalid --stop-after value: {text}");
-        Connect(draft, w => w with { StopAt = draft.Now.AddMinutes(minutes) });
+        Connect(draft, w => w with { StopAt = DateTimeOffset.Now.AddMinutes(minutes) });
     }
 
     private static void StopAt(OptionDraft draft, string text)
     {
-        if (!StopTime.TryParse(text, draft.Now, out var moment))
+        var now = DateTimeOffset.Now;
+        if (!StopTime.TryParse(text, now, out var moment))
             throw Usage.Syntax($"invalid --stop-at format: {text}");
-        if (moment <= draft.Now)
+        if (moment <= now)
             throw Usage.Syntax($"--stop-at time is not in the future: {text}");
         Connect(draft, w => w with { StopAt = moment });
     }
