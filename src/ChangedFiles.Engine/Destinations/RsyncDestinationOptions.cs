@@ -1,3 +1,4 @@
+using System.Globalization;
 using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Engine.Destinations;
@@ -26,13 +27,19 @@ public sealed record RsyncDestinationOptions
     /// <summary>Sessions opened ahead of the next change; at a daemon each is one connection of the module's "max connections".</summary>
     public int WarmSessions { get; init; } = 2;
 
-    /// <summary>Longest silence of the server in the middle of a session.</summary>
+    /// <summary>
+    /// Longest time in which nothing moves in the middle of a session. A server that takes what is sent and says nothing is given up after three times that.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>What the server is told in whole seconds; half of it is the longest that a busy one says nothing.</summary>
+    private int ServerTimeout => (int)Math.Ceiling(Timeout.TotalSeconds * 2);
 
     /// <summary>The session's options as the library knows them. They and <see cref="Words"/> say the same.</summary>
     internal TransferOptions Transfer(RsyncFeatures features) => new()
     {
         DryRun = DryRun,
+        Wire = new WireOptions { Timeout = features.Timeout ? ServerTimeout : 0 },
         Preserve = PreserveOptions.Archive with { HardLinks = features.HardLinks ? 1 : 0, NumericIds = NumericIds },
         Selection = new SelectionOptions { Dirs = true, Relative = true, MissingArgs = features.DeleteByName && Delete ? MissingArgs.Delete : MissingArgs.Report },
         Comparison = new ComparisonOptions { ModifyWindow = -1 },
@@ -52,6 +59,8 @@ public sealed record RsyncDestinationOptions
             words.Add("--delete-missing-args");
         if (NumericIds)
             words.Add("--numeric-ids");
+        if (features.Timeout)
+            words.Add(string.Create(CultureInfo.InvariantCulture, $"--timeout={ServerTimeout}"));
         // Without it the receiver compares whole seconds and takes a second save within one second for the first.
         words.Add("-@-1");
         return words;

@@ -16,6 +16,9 @@ internal sealed record RsyncFeatures
     /// <summary>Directories made of hard links to what another one has.</summary>
     public bool LinkDest { get; init; } = true;
 
+    /// <summary>Showing now and then that it lives, and ending when we do not.</summary>
+    public bool Timeout { get; init; } = true;
+
     /// <summary>What is left after this failure; null when it is no refusal of something that can be done without.</summary>
     public RsyncFeatures? Without(RsyncException failure)
     {
@@ -27,6 +30,7 @@ internal sealed record RsyncFeatures
             var text when !text.Contains("refuse", StringComparison.Ordinal) => this,
             var text when text.Contains("--link-dest", StringComparison.Ordinal) => this with { LinkDest = false },
             var text when text.Contains("--hard-links", StringComparison.Ordinal) => this with { HardLinks = false, LinkDest = false },
+            var text when text.Contains("--timeout", StringComparison.Ordinal) => this with { Timeout = false },
             _ => this,
         };
         return fewer == this ? null : fewer;

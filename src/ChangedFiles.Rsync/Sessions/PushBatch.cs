@@ -39,6 +39,8 @@ public sealed record PushBatch
     public TransferResult Send(Session session, CancellationToken cancellation = default)
     {
         using var registration = session.Connection.CancelWith(cancellation);
+        // A receiver that knows of a time-out shows in time that it lives (docs/protocol.md 3.4).
+        session.Connection.LimitsSilence = Options.Wire.Timeout > 0;
         var stats = new TransferStats();
         try
         {

@@ -79,6 +79,14 @@ public sealed class MirrorFailuresTests : IDisposable
     }
 
     [Theory, EachRsync]
+    public void A_module_that_refuses_what_can_be_done_without(RsyncVersion version)
+    {
+        using var daemon = new RsyncDaemon(version, new RsyncModule("mod", _target.Path) { ["refuse options"] = "timeout hard-links" });
+        Assert.Equal(0, ProgramRun.Run("mirror", "--once", _source.Path + "/", daemon.Url("mod/")).ExitCode);
+        Assert.Equal("content", _target.Read("d/file"));
+    }
+
+    [Theory, EachRsync]
     public void A_daemons_disk_that_is_full(RsyncVersion version)
     {
         using var small = TempMount.Tmpfs("1m");

@@ -58,6 +58,9 @@ public sealed class MirrorBed : IDisposable
 
     public Sshd? Sshd { get; }
 
+    /// <summary>Longest time in which nothing moves.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Another port than the daemon's own, which leads there.</summary>
     public int? Port { get; set; }
 
@@ -122,7 +125,15 @@ public sealed class MirrorBed : IDisposable
     internal IDestination Destination(IFileSource source, Selection selection) => _kind == TargetKind.Local
         ? new LocalDestination(new LocalDestinationOptions { Name = "local", Directory = Target.Path, Selection = selection }, source)
         : new RsyncDestination(
-            new RsyncDestinationOptions { Name = "remote", Server = Server(), NumericIds = true, Filters = [.. Rules.ToWire(FilterSide.Sender)] }, source);
+            new RsyncDestinationOptions
+            {
+                Name = "remote",
+                Server = Server(),
+                NumericIds = true,
+                Filters = [.. Rules.ToWire(FilterSide.Sender)],
+                Timeout = Timeout,
+            },
+            source);
 
     private IRsyncServer Server() => Sshd is not null
         ? new ShellServer(new ShellServerOptions { Shell = Sshd.Command.Split(' '), Host = Sshd.Host, Directory = Target.Path })

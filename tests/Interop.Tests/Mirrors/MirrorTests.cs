@@ -243,6 +243,22 @@ public sealed class MirrorTests
     }
 
     [Theory, EachRsync]
+    public void A_daemon_that_takes_everything_and_says_nothing_is_given_up(RsyncVersion version)
+    {
+        using var bed = new MirrorBed(version == RsyncVersion.Installed ? TargetKind.RsyncInstalled : TargetKind.Rsync327) { Timeout = TimeSpan.FromSeconds(2) };
+        bed.Start().AssertSame();
+        var processes = ProcessTable.Family(bed.Daemon!.Pid).Select(pid => $"{pid}").ToList();
+        // One of them may have ended by now.
+        Command.Run("kill", ["-STOP", .. processes]);
+        bed.Source.Write("file", "content");
+        Eventually.Equal(DestinationState.Away, () => bed.Worker.Status.State);
+        Assert.Contains("timeout", bed.Worker.Status.Reason, StringComparison.Ordinal);
+        Command.Run("kill", ["-CONT", .. processes]);
+        bed.AssertSame(timeout: TimeSpan.FromMinutes(1));
+        bed.Stop();
+    }
+
+    [Theory, EachRsync]
     public void A_daemon_that_dies_and_comes_back_gets_what_it_missed(RsyncVersion version)
     {
         using var bed = new MirrorBed(version == RsyncVersion.Installed ? TargetKind.RsyncInstalled : TargetKind.Rsync327).Start();
