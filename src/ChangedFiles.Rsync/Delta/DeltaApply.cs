@@ -39,17 +39,14 @@ public sealed class DeltaApply : IDisposable
     /// <summary>The output is the basis itself: a block that comes to its own place is not written (docs/protocol.md 7.7).</summary>
     public bool InPlace { get; init; }
 
-    /// <summary>Longest file that is taken, in bytes.</summary>
-    public long MaxLength { get; init; } = long.MaxValue;
-
     /// <summary>Bytes of the output so far.</summary>
     public long Length => _written + _pending;
 
-    /// <exception cref="InvalidDataException">The file would be longer than <see cref="MaxLength"/>.</exception>
+    /// <summary>Takes new data.</summary>
     public void Literal(ReadOnlySpan<byte> data) => Append(data);
 
     /// <summary>Takes a block of the basis. Returns its bytes, valid until the next call.</summary>
-    /// <exception cref="InvalidDataException">There is no basis or no such block, or the file would be too long.</exception>
+    /// <exception cref="InvalidDataException">There is no basis, or no such block.</exception>
     public ReadOnlySpan<byte> Copy(int block)
     {
         if (_basis is null)
@@ -83,7 +80,6 @@ public sealed class DeltaApply : IDisposable
 
     private void Append(ReadOnlySpan<byte> data)
     {
-        CheckLength(data.Length);
         if (_pending + data.Length > GatherLength || data.Length >= LargePiece)
             Flush();
         if (data.Length >= LargePiece)
@@ -99,7 +95,6 @@ public sealed class DeltaApply : IDisposable
 
     private void Keep(ReadOnlySpan<byte> data)
     {
-        CheckLength(data.Length);
         Flush();
         _digest.Append(data);
         _written += data.Length;
@@ -110,11 +105,5 @@ public sealed class DeltaApply : IDisposable
         _digest.Append(data);
         _output(data, _written);
         _written += data.Length;
-    }
-
-    private void CheckLength(int more)
-    {
-        if (more > MaxLength - Length)
-            throw new InvalidDataException($"the sender's data goes on beyond {MaxLength} bytes");
     }
 }
