@@ -35,6 +35,12 @@ public sealed class RequestedNames
         var path = entry.Path.Bytes;
         if (entry.Path.IsRoot)
             return entry.IsDirectory;
+        // What is to be deleted is an argument itself, never something below one.
+        if (entry.IsMissing)
+        {
+            return _names.GetAlternateLookup<ReadOnlySpan<byte>>().ContainsKey(path)
+                || _patterns.Exists(pattern => pattern.Path.Depth == entry.Path.Depth && Matches(pattern.Path, entry.Path));
+        }
         if (_hidden?.Check(entry.Path, entry.IsDirectory).IsExcluded == true)
             return false;
         return AllowsName(path)
@@ -48,6 +54,18 @@ public sealed class RequestedNames
     /// </summary>
     public bool IsOnlyParent(TreePath path) =>
         !path.IsRoot && _parents.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(path.Bytes) && !AllowsName(path.Bytes);
+
+    /// <summary>
+    /// False for a directory of which only itself can have been asked for: nothing may be deleted in it either (docs/protocol.md 10.2).
+    /// </summary>
+    public bool AllowsContents(TreePath directory)
+    {
+        if (directory.IsRoot)
+            return _names.TryGetValue(TreePath.Root.Bytes.ToArray(), out var kind) && AllowsBelow(kind, 1);
+        return AllowsName(directory.Bytes, below: 1)
+            || _patterns.Exists(pattern => directory.Depth >= pattern.Path.Depth && Matches(pattern.Path, directory)
+                && AllowsBelow(pattern.Kind, directory.Depth + 1 - pattern.Path.Depth));
+    }
 
     private void Add(SourceArgument argument)
     {
@@ -63,13 +81,15 @@ public sealed class RequestedNames
     }
 
     /// <summary>Looks for the name, and for each directory it is in.</summary>
-    private bool AllowsName(ReadOnlySpan<byte> path)
+    /// <param name="path">The name.</param>
+    /// <param name="below">1: what is in it is meant.</param>
+    private bool AllowsName(ReadOnlySpan<byte> path, int below = 0)
     {
         var names = _names.GetAlternateLookup<ReadOnlySpan<byte>>();
-        if (names.TryGetValue("."u8, out var kind) && AllowsBelow(kind, path.Count((byte)'/') + 1))
+        if (names.TryGetValue("."u8, out var kind) && AllowsBelow(kind, path.Count((byte)'/') + 1 + below))
             return true;
         var name = path;
-        for (var below = 0; ; below++)
+        for (; ; below++)
         {
             if (names.TryGetValue(name, out kind) && (below == 0 || AllowsBelow(kind, below)))
                 return true;

@@ -39,6 +39,36 @@ public sealed class RequestedNamesTests
         Assert.All(refused.Split(' '), name => Assert.False(names.Allow(Entry(name)), name));
     }
 
+    [Theory]
+    [InlineData("r", "src/", "./ a/ a/b/", "")]
+    [InlineData("r", "src", "src/ src/d/", "./")]
+    [InlineData("r", "a/src/f.txt", "f.txt/", "./")]
+    [InlineData("r", "a/*.c", "x.c/ x.c/y/", "./")]
+    [InlineData("d", "src/", "./", "a/")]
+    [InlineData("d", "src", "", "./ src/")]
+    [InlineData("rR", "x/y/f", "x/y/f/ x/y/f/z/", "./ x/ x/y/")]
+    [InlineData("R", "x/*/f[12]", "", "./ x/ x/q/ x/q/f1/")]
+    public void Contents_that_were_not_asked_for_are_nobodys_business(string letters, string argument, string asked, string others)
+    {
+        var names = Names(letters, argument);
+        Assert.All(Split(asked), name => Assert.True(names.AllowsContents(Entry(name).Path), name));
+        Assert.All(Split(others), name => Assert.False(names.AllowsContents(Entry(name).Path), name));
+    }
+
+    [Theory]
+    [InlineData("r", "src/", "", "src a a/b")]
+    [InlineData("r", "src", "src", "src/a other")]
+    [InlineData("rR", "x/y/f", "x/y/f", "x x/y x/y/f/z")]
+    [InlineData("r", "a/*.c", "x.c", "x.c/y x.h")]
+    public void Only_arguments_can_be_missing(string letters, string argument, string allowed, string refused)
+    {
+        var names = Names(letters, argument);
+        Assert.All(Split(allowed), name => Assert.True(names.Allow(FileEntry.Missing(TreePath.Parse(name))), name));
+        Assert.All(Split(refused), name => Assert.False(names.Allow(FileEntry.Missing(TreePath.Parse(name))), name));
+    }
+
+    private static string[] Split(string names) => names.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
     private static RequestedNames Names(string letters, string argument) => new(
         new TransferOptions
         {

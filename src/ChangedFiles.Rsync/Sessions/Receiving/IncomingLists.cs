@@ -117,8 +117,9 @@ internal sealed class IncomingLists
         stats.Files = stats.Files.Add(entry.Mode);
         if (entry.IsRegular || entry.IsSymlink)
             stats.TotalSize += entry.Length;
-        if (entry.IsDirectory && _reception.Half.Requested?.IsOnlyParent(entry.Path) == true)
-            entry.Content = DirectoryContent.Implied;
+        if (entry.IsDirectory && _reception.Half.Requested is { } requested)
+            entry.Content = requested.IsOnlyParent(entry.Path) ? DirectoryContent.Implied
+                : requested.AllowsContents(entry.Path) ? entry.Content : entry.Content | DirectoryContent.None;
         if (_options.Preserve.Chmod is { } chmod && !entry.IsSymlink && !entry.IsMissing)
             entry.ChangeMode(chmod.Apply(entry.Mode));
     }
