@@ -1,8 +1,7 @@
 using System.Text;
 using ChangedFiles.Rsync;
-using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Options;
-using ChangedFiles.Rsync.Sessions;
+using ChangedFiles.Rsync.Wire;
 using Xunit;
 
 namespace ChangedFiles.Interop.Tests.Hostile;
@@ -10,15 +9,19 @@ namespace ChangedFiles.Interop.Tests.Hostile;
 /// <summary>Named attacks by what receives from us.</summary>
 public sealed class HostileReceiverTests : IDisposable
 {
-    private static readonly HostileRole Client = new(OurPart.Push, "-rlpt", "--no-inc-recursive");
+    private static readonly HostileRole[] Senders =
+    [
+        new(OurPart.Push, "-rlpt", "--no-inc-recursive"),
+        new(OurPart.ServeFiles, "-rlpt", "--no-inc-recursive"),
+    ];
+
     private readonly HostileBed _bed = new();
 
-    public HostileReceiverTests() => _bed.Reset(root =>
+    public HostileReceiverTests()
     {
-        Directory.CreateDirectory($"{root}/d");
-        File.WriteAllText($"{root}/d/key", "harmless");
-        File.WriteAllText($"{root}/z", "harmless");
-    });
+        _bed.Allow("harmless"u8);
+        Fill();
+    }
 
     public void Dispose() => _bed.Dispose();
 
@@ -28,15 +31,18 @@ public sealed class HostileReceiverTests : IDisposable
     [InlineData(3, int.MaxValue, 700, 16, 0), InlineData(3, 1, int.MaxValue, 16, 0), InlineData(3, 1, -1, 2, 0), InlineData(3, 1, 700, 2, -1)]
     public void A_request_that_makes_no_sense_is_refused(int index, int count, int length, int strong, int remainder)
     {
-        var outcome = Push(server =>
+        foreach (var sender in Senders)
         {
-            Ask(server, index, count, length, strong, remainder);
-            server.Out.Write(new byte[100]);
-            server.Out.Flush();
-        }, out _);
-        var failure = Assert.IsAssignableFrom<RsyncException>(outcome.Failure);
-        Assert.Equal(ExitCode.ProtocolStream, failure.ExitCode);
-        Assert.Contains("broke the protocol", failure.Message, StringComparison.Ordinal);
+            var outcome = Send(sender, peer =>
+            {
+                Ask(peer, index, count, length, strong, remainder);
+                peer.Out.Write(new byte[100]);
+                peer.Out.Flush();
+            }, out _);
+            var failure = Assert.IsAssignableFrom<RsyncException>(outcome.Failure);
+            Assert.Equal(ExitCode.ProtocolStream, failure.ExitCode);
+            Assert.Contains("broke the protocol", failure.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -56,50 +62,76 @@ public sealed class HostileReceiverTests : IDisposable
     [Fact]
     public void Sums_that_are_announced_and_do_not_come_cost_no_memory()
     {
-        var outcome = Push(server => Ask(server, 3, 50_000_000, 700, 16, 0), out _);
-        Assert.IsAssignableFrom<RsyncException>(outcome.Failure);
+        foreach (var sender in Senders)
+        {
+            var outcome = Send(sender, peer => Ask(peer, 3, 50_000_000, 700, 16, 0), out _);
+            Assert.IsAssignableFrom<RsyncException>(outcome.Failure);
+        }
+    }
+
+    [Fact]
+    public void What_is_said_to_be_deleted_is_only_told()
+    {
+        foreach (var sender in Senders)
+        {
+            Send(sender, peer =>
+            {
+                foreach (var name in (string[])["z", "../canary", "../secret\0", "/"])
+                    peer.Out.WriteMessage(MessageCode.Deleted, Encoding.ASCII.GetBytes(name));
+                peer.Out.Flush();
+            }, out _);
+            Assert.True(File.Exists($"{_bed.Root}/z"));
+        }
     }
 
     private void NothingSecret(Action swap)
     {
-        Push(server =>
+        foreach (var sender in Senders)
         {
-            swap();
-            for (var index = 0; index < 4; index++)
-                Ask(server, index, 0, 0, 0, 0, onlyFiles: true);
-            server.Out.Flush();
-        }, out var heard);
-        Assert.DoesNotContain("secret", heard, StringComparison.Ordinal);
+            Fill();
+            Send(sender, peer =>
+            {
+                swap();
+                for (var index = 0; index < 4; index++)
+                    Ask(peer, index, 0, 0, 0, 0, onlyFiles: true);
+                peer.Out.Flush();
+            }, out var heard);
+            Assert.DoesNotContain("secret", heard, StringComparison.Ordinal);
+        }
     }
 
-    /// <summary>Runs a push; the script begins when the list has come.</summary>
-    private Outcome Push(Action<ScriptedServer> script, out string heard)
+    private void Fill() => _bed.Reset(root =>
+    {
+        Directory.CreateDirectory($"{root}/d");
+        File.WriteAllText($"{root}/d/key", "harmless");
+        File.WriteAllText($"{root}/z", "harmless");
+    });
+
+    /// <summary>Runs a session; the script begins when the list has come.</summary>
+    private Outcome Send(HostileRole sender, Action<ScriptedPeer> script, out string heard)
     {
         var bytes = new List<byte>();
-        var outcome = _bed.Converse(Client, connection =>
+        var outcome = _bed.Converse(sender, connection =>
         {
-            var server = ScriptedServer.Open(connection, Client);
-            var request = ServerRequest.Parse(Client.ServerWords("/peer"));
-            var format = FileListFormats.Of(server.Session.Terms, request.Options);
-            server.List = new FileListReader(server.In, format, new ReceivedIds(request.Options.Preserve, mayChown: false)).Read(new FileLists(false, true));
-            script(server);
-            server.Session.Finish();
+            var peer = ScriptedPeer.Open(connection, sender);
+            peer.ReadList();
+            script(peer);
+            peer.Session.Finish();
             while (true)
-                bytes.Add(server.In.ReadByte());
+                bytes.Add(peer.In.ReadByte());
         });
         heard = Encoding.Latin1.GetString([.. bytes]);
-        Assert.True(outcome.Failure is null or RsyncException, outcome.ToString());
-        Assert.True(outcome.Allocated < 48 << 20, $"{outcome.Allocated} bytes");
+        _bed.Check(outcome, sender.ToString());
         return outcome;
     }
 
-    private static void Ask(ScriptedServer server, int index, int count, int length, int strong, int remainder, bool onlyFiles = false)
+    private static void Ask(ScriptedPeer peer, int index, int count, int length, int strong, int remainder, bool onlyFiles = false)
     {
-        if (onlyFiles && server.List?[index] is not { IsRegular: true })
+        if (onlyFiles && peer.List?[index] is not { IsRegular: true })
             return;
-        server.Out.WriteIndex(index);
-        server.Out.WriteUInt16((ushort)ItemFlags.Transfer);
+        peer.Out.WriteIndex(index);
+        peer.Out.WriteUInt16((ushort)ItemFlags.Transfer);
         foreach (var number in (ReadOnlySpan<int>)[count, length, strong, remainder])
-            server.Out.WriteInt32(number);
+            peer.Out.WriteInt32(number);
     }
 }

@@ -1,5 +1,6 @@
 using ChangedFiles.Cli.Rsync;
 using ChangedFiles.Rsync;
+using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Roles;
 using ChangedFiles.Rsync.Sessions;
@@ -30,17 +31,17 @@ internal sealed record HostileRole(OurPart Part, params IReadOnlyList<string> Op
     // A name that only the words carry: the peer is whoever holds the other end of the connection.
     private const string PeerPath = "/peer/";
 
+    /// <summary>What a client asks its server for; nothing is all that is in a directory.</summary>
+    public string Asked { get; init; } = "";
+
     public bool Receives => Part is OurPart.Pull or OurPart.TakeFiles;
 
     /// <summary>A server's seed would be different in each session, and with it all sums.</summary>
     private IEnumerable<string> AllOptions => [.. Options, "--checksum-seed=1", "--timeout=20"];
 
     /// <summary>The words a stock server is started with, for this client.</summary>
-    public IReadOnlyList<string> ServerWords(string peerDirectory)
-    {
-        var invocation = Parse(Part == OurPart.Pull ? [$"host:{peerDirectory}/", "."] : [".", $"host:{peerDirectory}/"]);
-        return invocation.ServerWords.ForProcess([$"{peerDirectory}/"]);
-    }
+    public IReadOnlyList<string> ServerWords(string peerDirectory) =>
+        Invocation($"{peerDirectory}/").ServerWords.ForProcess([$"{peerDirectory}/"]);
 
     /// <summary>The words of a stock client whose server this is.</summary>
     public IReadOnlyList<string> ClientWords(string shell, string peerDirectory) =>
@@ -48,6 +49,25 @@ internal sealed record HostileRole(OurPart Part, params IReadOnlyList<string> Op
         .. AllOptions, "-e", shell,
         .. Part == OurPart.ServeFiles ? (string[])["host:/ours/", $"{peerDirectory}/"] : [$"{peerDirectory}/", "host:/ours/"],
     ];
+
+    /// <summary>What the words mean to both ends.</summary>
+    public TransferOptions Transfer => Invocation(PeerPath).Options;
+
+    /// <summary>Opens the other end of the session, up to where the lists begin.</summary>
+    public Session OpenPeer(Connection connection)
+    {
+        if (Part is OurPart.Pull or OurPart.Push)
+        {
+            var request = ServerRequest.Parse(ServerWords("/peer"));
+            var server = new ServerSetup(connection).Open(request);
+            FilterExchange.Read(server.Reader, new FilterRulesBuilder(), request.Options, request.Sender);
+            return server;
+        }
+        var client = OpenClient(connection, Transfer);
+        FilterExchange.Send(client.Writer, FilterRules.None, Transfer, sending: Part == OurPart.TakeFiles);
+        client.Writer.Flush();
+        return client;
+    }
 
     /// <summary>Runs this end to whatever end it comes to.</summary>
     /// <param name="root">The directory of ours that is sent or received into.</param>
@@ -67,15 +87,8 @@ internal sealed record HostileRole(OurPart Part, params IReadOnlyList<string> Op
 
         TransferResult RunClient(out Session opening)
         {
-            var invocation = Parse(Part == OurPart.Pull ? [$"host:{PeerPath}", root] : [$"{root}/", $"host:{PeerPath}"]);
-            opening = RemoteShell.Open(new RemoteShellRequest
-            {
-                Words = [],
-                Wishes = NegotiationWishes.Of(invocation.Options),
-                Protocol = invocation.Options.Wire.Protocol,
-                Timeout = connection.Timeout,
-                ConnectTimeout = connection.Timeout,
-            }, connection);
+            var invocation = Parse(Part == OurPart.Pull ? [$"host:{PeerPath}{Asked}", root] : [$"{root}/", $"host:{PeerPath}"]);
+            opening = OpenClient(connection, invocation.Options);
             opened?.Invoke(connection.BytesWritten);
             return Part == OurPart.Push
                 ? new ClientPush { Options = invocation.Options, Sources = invocation.Sources, Filters = invocation.ReadFilters() }.Run(opening)
@@ -84,9 +97,7 @@ internal sealed record HostileRole(OurPart Part, params IReadOnlyList<string> Op
 
         TransferResult RunServer(out Session opening)
         {
-            var pull = Part == OurPart.ServeFiles;
-            var client = Parse(pull ? [$"host:{root}/", "."] : [".", $"host:{root}/"]);
-            var request = ServerRequest.Parse([.. client.ServerWords.ForProcess([$"{root}/"])]);
+            var request = ServerRequest.Parse([.. Invocation($"{root}/").ServerWords.ForProcess([$"{root}/"])]);
             var timeout = connection.Timeout;
             opening = new ServerSetup(connection).Open(request);
             connection.Timeout = timeout;
@@ -96,6 +107,19 @@ internal sealed record HostileRole(OurPart Part, params IReadOnlyList<string> Op
     }
 
     public override string ToString() => $"{Part} {string.Join(' ', Options)}";
+
+    private static Session OpenClient(Connection connection, TransferOptions options) => RemoteShell.Open(new RemoteShellRequest
+    {
+        Words = [],
+        Wishes = NegotiationWishes.Of(options),
+        Protocol = options.Wire.Protocol,
+        Timeout = connection.Timeout,
+        ConnectTimeout = connection.Timeout,
+    }, connection);
+
+    /// <summary>The client's command line, whichever end the client is.</summary>
+    private RsyncInvocation Invocation(string remote) =>
+        Parse(Part is OurPart.Pull or OurPart.ServeFiles ? [$"host:{remote}", "."] : [".", $"host:{remote}"]);
 
     private RsyncInvocation Parse(IEnumerable<string> paths) => RsyncCommandLine.Parse([.. AllOptions, .. paths], _ => null, Linux.FileModes.Umask);
 }
