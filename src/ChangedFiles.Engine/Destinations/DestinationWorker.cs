@@ -1,6 +1,5 @@
 using ChangedFiles.Engine.Changes;
 using ChangedFiles.Engine.Planning;
-using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Engine.Destinations;
@@ -14,16 +13,13 @@ public sealed class DestinationWorker : IDisposable
     private const int MarksPerBatch = 20_000;
     private const int FirstEntryBudget = 1_000;
     private const int LargestEntryBudget = 20_000;
-    private const int KeptFailures = 20;
+    private const int ListedFailures = 20;
 
     /// <summary>How long the event that explains an odd finding may take to come.</summary>
     private static readonly TimeSpan PutOff = TimeSpan.FromMilliseconds(10);
 
     /// <summary>As long as a wait can be told to be.</summary>
     private static readonly TimeSpan VeryLong = TimeSpan.FromDays(20);
-
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(60);
 
     private readonly IDestination _destination;
     private readonly Planner _planner;
@@ -33,7 +29,7 @@ public sealed class DestinationWorker : IDisposable
     private readonly Backoff _backoff;
     private readonly CancellationTokenSource _abort = new();
     private readonly ManualResetEventSlim _stop = new();
-    private readonly Dictionary<TreePath, (string Reason, int Attempts)> _failing = [];
+    private readonly FailingNames _failing;
     private readonly Lock _statusLock = new();
     private DestinationStatus _status;
     private volatile bool _draining;
@@ -55,6 +51,7 @@ public sealed class DestinationWorker : IDisposable
         _backoff = new Backoff(random ?? Random.Shared);
         (_destination, _planner, Changes, _checkSource, _clock) = (destination, planner, changes, checkSource, clock);
         _status = new DestinationStatus { Name = destination.Name, State = DestinationState.Syncing };
+        _failing = new FailingNames(changes);
         _planner.EntryBudget = FirstEntryBudget;
         _planner.HeldUntil = changes.HeldUntil;
         _lastRecheck = clock.GetTimestamp();
@@ -65,7 +62,11 @@ public sealed class DestinationWorker : IDisposable
     public DirtyTree Changes { get; }
 
     /// <summary>A name that could not be delivered, once for each reason. On the worker's thread.</summary>
-    public Action<FailedPath>? OnFailure { get; set; }
+    public Action<FailedPath>? OnFailure
+    {
+        get => _failing.OnFailure;
+        set => _failing.OnFailure = value;
+    }
 
     /// <summary>The state changed. On the worker's thread.</summary>
     public Action<DestinationStatus>? OnState { get; set; }
@@ -305,7 +306,7 @@ public sealed class DestinationWorker : IDisposable
         // Marks that were made since the batch was taken are in the tree anyway; these are for changes no event told of.
         var again = _planner.Recheck(batch, planned, asPlanned: delivery is { Failures.Count: 0, Complaints.Count: 0 });
         var putOff = batch.PutOff.Select(mark => mark with { NotBefore = _draining ? 0 : Math.Max(mark.NotBefore, Changes.After(PutOff)) });
-        Changes.Return([.. again, .. batch.Remainder, .. putOff, .. Retries(batch, delivery)]);
+        Changes.Return([.. again, .. batch.Remainder, .. putOff, .. _failing.Retries(batch, delivery)]);
         _backoff.Reset();
         _planner.EntryBudget = Math.Min(LargestEntryBudget, _planner.EntryBudget * 2);
         Note(batch, delivery);
@@ -322,53 +323,6 @@ public sealed class DestinationWorker : IDisposable
             _progress.CaughtUp();
     }
 
-    /// <summary>Marks for what has to be tried again; forgets the failures of what is in place now.</summary>
-    private List<DirtyMark> Retries(PlannedBatch batch, Delivery delivery)
-    {
-        if (_failing.Count == 0 && delivery.Failures.Count == 0 && delivery.Complaints.Count == 0)
-            return [];
-        var failed = new Dictionary<TreePath, string>();
-        foreach (var failure in delivery.Failures)
-            failed.TryAdd(failure.Path, failure.Reason);
-        if (delivery.Complaints.Count > 0)
-            failed.TryAdd(batch.Marks[0].Path, delivery.Complaints[0]);
-        foreach (var path in batch.Marks.Select(mark => mark.Path).Concat(batch.Items.Select(item => item.Path)))
-        {
-            if (!failed.ContainsKey(path))
-                _failing.Remove(path);
-        }
-        foreach (var (path, reason) in failed)
-            Fail(path, reason);
-        var since = batch.Marks.Min(mark => mark.Since);
-        // A directory that failed may not have been swept either, and one that could not be removed may be wanted again.
-        var unsure = batch.Items.Where(item => item.Action is PlannedAction.Sweep or PlannedAction.Delete).Select(item => item.Path).ToHashSet();
-        var retries = failed.Keys.Select(path => Retry(new DirtyMark(path) { Names = unsure.Contains(path), Since = since }, path)).ToList();
-        // What could not be looked at has not been looked into either, and the directory it is in has not been swept.
-        foreach (var (path, _) in batch.Failures)
-        {
-            retries.Add(Retry(new DirtyMark(path) { Subtree = true, Since = since }, path));
-            retries.Add(Retry(new DirtyMark(path.Parent) { Names = true, Since = since }, path));
-        }
-        // Nobody knows whom a complaint concerns, so all of it is tried again.
-        if (delivery.Complaints.Count > 0)
-            retries.AddRange(batch.Marks.Select(mark => Retry(mark, batch.Marks[0].Path)));
-        return retries;
-    }
-
-    /// <summary>Not before the pause that the failing name has come to.</summary>
-    private DirtyMark Retry(DirtyMark mark, TreePath failing) => mark with { NotBefore = Changes.After(RetryAfter(_failing[failing].Attempts)) };
-
-    private void Fail(TreePath path, string reason)
-    {
-        var known = _failing.TryGetValue(path, out var before);
-        _failing[path] = (reason, before.Attempts + 1);
-        if (!known || before.Reason != reason)
-            OnFailure?.Invoke(new FailedPath(path, reason));
-    }
-
-    private static TimeSpan RetryAfter(int attempts) =>
-        TimeSpan.FromSeconds(Math.Min(LastRetry.TotalSeconds, FirstRetry.TotalSeconds * Math.Pow(2, Math.Min(attempts - 1, 10))));
-
     private void Note(PlannedBatch batch, Delivery delivery)
     {
         DestinationState before;
@@ -382,7 +336,7 @@ public sealed class DestinationWorker : IDisposable
                     : before == DestinationState.Following || caughtUp ? DestinationState.Following
                     : DestinationState.Syncing,
                 Reason = IsFinal(before) ? _status.Reason : null,
-                Failures = [.. _failing.Take(KeptFailures).Select(failure => new FailedPath(failure.Key, failure.Value.Reason))],
+                Failures = [.. _failing.All.Take(ListedFailures)],
                 FailureCount = _failing.Count,
                 LastSuccess = _clock.GetUtcNow(),
                 LastPath = batch.Marks[^1].Path.ToString(),
