@@ -48,6 +48,8 @@ public sealed class RsyncDestination : IDestination
         {
             var delivered = delivery.Run();
             _renamesFailed = false;
+            // Not before: a daemon that forks for the next session would take the processor from this one.
+            _sessions.Refill();
             return delivered;
         }
         catch (RsyncException failure) when (_features.Without(failure) is { } fewer)
@@ -66,11 +68,6 @@ public sealed class RsyncDestination : IDestination
         {
             _renamesFailed |= batch.Renames.Count > 0;
             throw new DestinationException(Describe(failure), IsPermanent(failure), failure.ExitCode, failure) { Interrupted = delivery.HasBegun };
-        }
-        finally
-        {
-            // Not before: a daemon that forks for the next session would take the processor from this one.
-            _sessions.Refill();
         }
     }
 
