@@ -91,5 +91,5 @@ public sealed class BrakedDestination(
     }
 
     /// <summary>Whether the source has so many names; looks no further than it must.</summary>
-    private bool HasNames(long wanted) => wanted <= 0 || source.Names(selection).Any(_ => --wanted == 0);
+    private bool HasNames(long wanted) => wanted <= 0 || source.Names(selection.Excludes).Any(_ => --wanted == 0);
 }

@@ -34,12 +34,12 @@ public sealed class SourceTotals
     private void Count(CancellationToken cancellation)
     {
         _names = 1;
-        foreach (var (path, isDirectory) in _source.Names(_selection))
+        foreach (var (path, entry) in _source.Names(_selection.Excludes))
         {
             if (cancellation.IsCancellationRequested)
                 return;
             Interlocked.Increment(ref _names);
-            if (!isDirectory && _source.Stat(path, out var stat) == Errno.None && stat.IsRegular)
+            if (entry.Kind != FileKind.Directory && _source.Stat(path, out var stat) == Errno.None && stat.IsRegular)
                 Interlocked.Add(ref _bytes, stat.Size);
         }
         Complete = true;

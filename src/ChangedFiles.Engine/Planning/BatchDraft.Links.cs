@@ -13,20 +13,10 @@ internal sealed partial class BatchDraft
         var wanted = links.TakeIncomplete();
         if (wanted.Count == 0)
             return;
-        var pending = new Stack<TreePath>([TreePath.Root]);
-        var entries = new List<DirectoryEntry>();
-        while (pending.TryPop(out var directory))
+        foreach (var (path, entry) in source.Names(static (_, _) => false))
         {
-            entries.Clear();
-            if (source.List(directory, entries) != Errno.None)
-                continue;
-            foreach (var entry in entries)
-            {
-                if (entry.Kind == FileKind.Directory)
-                    pending.Push(directory.Child(entry.Name));
-                else if (wanted.Contains(entry.Inode))
-                    SendIfLinked(directory.Child(entry.Name));
-            }
+            if (entry.Kind != FileKind.Directory && wanted.Contains(entry.Inode))
+                SendIfLinked(path);
         }
     }
 

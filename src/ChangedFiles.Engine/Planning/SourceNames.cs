@@ -3,11 +3,12 @@ using ChangedFiles.Rsync.Files;
 
 namespace ChangedFiles.Engine.Planning;
 
-/// <summary>A walk through what is mirrored of a source.</summary>
+/// <summary>A walk through a source.</summary>
 internal static class SourceNames
 {
-    /// <summary>All names below the top that are mirrored, directories before what is in them. What cannot be listed is passed over.</summary>
-    public static IEnumerable<(TreePath Path, bool IsDirectory)> Names(this IFileSource source, Selection selection)
+    /// <summary>All names below the top, directories before what is in them. What cannot be listed is passed over.</summary>
+    /// <param name="excludes">Whether a name, and what is below it, is left out; asked with true for a directory.</param>
+    public static IEnumerable<(TreePath Path, DirectoryEntry Entry)> Names(this IFileSource source, Func<TreePath, bool, bool> excludes)
     {
         var pending = new Stack<TreePath>([TreePath.Root]);
         var entries = new List<DirectoryEntry>();
@@ -19,9 +20,9 @@ internal static class SourceNames
             foreach (var entry in entries)
             {
                 var (path, isDirectory) = (directory.Child(entry.Name), entry.Kind == FileKind.Directory);
-                if (selection.Excludes(path, isDirectory))
+                if (excludes(path, isDirectory))
                     continue;
-                yield return (path, isDirectory);
+                yield return (path, entry);
                 if (isDirectory)
                     pending.Push(path);
             }
