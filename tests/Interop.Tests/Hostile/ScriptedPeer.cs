@@ -117,20 +117,14 @@ internal sealed class ScriptedPeer
         }
         while (!request.WantsData);
         request = request.ReadSums(In, Rsync.Checksums.Checksum.DigestLength(Session.Terms.TransferChecksum), withSums: true);
-        request.Echo(Out);
-        request.EchoHead(Out);
-        Out.WriteInt32(begin.Length);
-        Out.Write(begin);
+        Begin(request, begin);
         Out.Flush();
         Session.Finish();
     }
 
     private void Answer(SenderRequest request, byte[] content, Rsync.Checksums.StrongHash digest, bool rightDigest)
     {
-        request.Echo(Out);
-        request.EchoHead(Out);
-        Out.WriteInt32(content.Length);
-        Out.Write(content);
+        Begin(request, content);
         Out.WriteInt32(0);
         digest.Append(content);
         var sum = new byte[digest.DigestLength];
@@ -138,5 +132,13 @@ internal sealed class ScriptedPeer
         sum[0] ^= (byte)(rightDigest ? 0 : 1);
         Out.Write(sum);
         Out.Flush();
+    }
+
+    private void Begin(SenderRequest request, byte[] content)
+    {
+        request.Echo(Out);
+        request.EchoHead(Out);
+        Out.WriteInt32(content.Length);
+        Out.Write(content);
     }
 }
