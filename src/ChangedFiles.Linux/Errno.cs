@@ -53,6 +53,19 @@ public static class ErrnoText
     /// <summary>The text that <c>strerror(3)</c> gives, for example "No such file or directory".</summary>
     public static string Describe(this Errno errno) => Marshal.GetPInvokeErrorMessage((int)errno);
 
+    /// <summary>What the runtime said of a file, as rsync says it: "No such file or directory (2)".</summary>
+    public static string Reason(Exception failure)
+    {
+        var error = failure switch
+        {
+            FileNotFoundException or DirectoryNotFoundException => Errno.ENOENT,
+            UnauthorizedAccessException => Errno.EACCES,
+            PathTooLongException => Errno.ENAMETOOLONG,
+            _ => (Errno)failure.HResult,
+        };
+        return error > Errno.None && (int)error < 200 ? $"{error.Describe()} ({(int)error})" : failure.Message;
+    }
+
     /// <summary>The errno of the last P/Invoke on this thread, or <see cref="Errno.None"/> when <paramref name="result"/> is not negative.</summary>
     internal static Errno Of(long result) => result < 0 ? (Errno)Marshal.GetLastPInvokeError() : Errno.None;
 }

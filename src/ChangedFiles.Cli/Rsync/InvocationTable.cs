@@ -59,7 +59,7 @@ internal static class InvocationTable
         table.Text("outbuf", '\0', "N|L|B=buffer the output not, by line or by block", (draft, text) =>
         {
             if (text is not [var letter, ..] || char.ToUpperInvariant(letter) is not ('N' or 'L' or 'B' or 'U' or 'F'))
-                throw Usage.Syntax("Invalid --outbuf setting -- specify N, L, or B.");
+                throw Usage.Syntax("rsync: Invalid --outbuf setting -- specify N, L, or B.");
             Print(draft, o => o with { OutBuf = char.ToUpperInvariant(letter) switch { 'U' => 'N', 'F' => 'B', var other => other } });
         });
         table.Flag("motd", '\0', "", draft => Connect(draft, c => c with { NoMotd = false }));
@@ -77,7 +77,7 @@ internal static class InvocationTable
         table.Text("remote-option", 'M', "OPTION=an option for the other end only", (draft, text) =>
         {
             if (!text.StartsWith('-'))
-                throw Usage.Syntax($"Remote option must start with a dash: {text}");
+                throw Usage.Syntax($"rsync: Remote option must start with a dash: {text}");
             Connect(draft, c => c with { RemoteOptions = [.. c.RemoteOptions, text] });
         });
         table.Text("password-file", '\0', "FILE=read the password for a daemon from FILE", (draft, text) => Connect(draft, c => c with { PasswordFile = text }));

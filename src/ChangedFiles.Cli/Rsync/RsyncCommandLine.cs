@@ -1,4 +1,5 @@
 using ChangedFiles.Rsync;
+using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Options.Syntax;
 using ChangedFiles.Rsync.Transports;
@@ -17,7 +18,7 @@ internal static class RsyncCommandLine
     {
         if (words is ["-h"])
             return new RsyncInvocation { Mode = InvocationMode.Print, Text = HelpPage.Client };
-        var server = words.Count > 0 && words[0] == "--server";
+        var server = IsServer(words);
         var draft = new InvocationDraft { Environment = server ? _ => null : environment, Umask = umask, IsServer = server };
         var paths = OptionReader.Read(words, InvocationTable.Create(), draft);
         if (draft.Daemon)
@@ -29,6 +30,9 @@ internal static class RsyncCommandLine
         return server ? FinishServer(draft, paths) : FinishClient(draft, paths) with { Words = words, Paths = paths };
     }
 
+    /// <summary>It is the other end of a client, whatever else it says.</summary>
+    public static bool IsServer(IEnumerable<string> words) => words.TakeWhile(word => word != "--").Contains("--server");
+
     /// <summary>What is said of an error, as rsync has it: the reason, if it has not been said, and the last line with the exit code.</summary>
     /// <param name="error">The error.</param>
     /// <param name="who">client, server, sender, Receiver or generator.</param>
@@ -38,18 +42,21 @@ internal static class RsyncCommandLine
         if (error is DaemonRefusedException refused)
             yield return refused.Line;
         else if (!error.FromPeer)
-            yield return Reason(error.Message, who);
-        yield return error.ExitCode.LastLine(error.Stage.ToString().ToLowerInvariant(), who, VersionPage.Version);
+            yield return Reason(error, who);
+        yield return error.ExitCode.LastLine(error.Stage.ToString().ToLowerInvariant(), who, VersionPage.Compatible);
     }
 
     /// <summary>A whole sentence stands for itself. What the system said has who heard it in front, what ended a connection behind.</summary>
-    private static string Reason(string message, string who) => message switch
+    private static string Reason(RsyncException error, string who) => error.Message switch
     {
-        [>= 'A' and <= 'Z', ..] when who != "server" => message,
-        _ when message.StartsWith("connection unexpectedly closed", StringComparison.Ordinal) => $"rsync: {message} [{who}]",
-        _ when message.StartsWith("io timeout", StringComparison.Ordinal) => $"[{who}] {message}",
-        [.., >= '0' and <= '9', ')'] => $"rsync: [{who}] {message}",
-        _ => $"rsync: {(who == "server" ? "on remote machine: " : "")}{message}",
+        var message when error is FilterException && message[^1] != ')' => message,
+        [.., >= '0' and <= '9', ')'] message when message.StartsWith("Batch", StringComparison.Ordinal) => $"rsync: [{who}] {message}",
+        [>= 'A' and <= 'Z' or '[', ..] message when who != "server" => message,
+        var message when error.ExitCode == ExitCode.Unsupported && who != "server" => message,
+        var message when message.StartsWith("connection unexpectedly closed", StringComparison.Ordinal) => $"rsync: {message} [{who}]",
+        var message when message.StartsWith("io timeout", StringComparison.Ordinal) => $"[{who}] {message}",
+        [.., >= '0' and <= '9', ')'] message => $"rsync: [{who}] {message}",
+        var message => $"rsync: {(who == "server" ? "on remote machine: " : "")}{message.Replace("rsync: ", "", StringComparison.Ordinal)}",
     };
 
     private static RsyncInvocation ParseDaemon(IReadOnlyList<string> words)
@@ -100,7 +107,7 @@ internal static class RsyncCommandLine
             Options = ForBatch(draft, endpoints, options) with { ListOnly = options.ListOnly || listing },
             Report = report,
             Output = output,
-            Connection = FinishConnection(draft, endpoints.Remote),
+            Connection = FinishConnection(draft, endpoints),
             Filters = draft.FinishFilters(),
             Remote = WithPort(endpoints.Remote, draft.Port),
             Push = endpoints.Push,
@@ -138,14 +145,14 @@ internal static class RsyncCommandLine
         return new Endpoints(null, false, [], paths.Count > 0 ? paths[^1] : ".");
     }
 
-    private static ConnectionOptions FinishConnection(InvocationDraft draft, Location? remote)
+    private static ConnectionOptions FinishConnection(InvocationDraft draft, Endpoints endpoints)
     {
         var connection = draft.Connection;
-        var daemon = remote?.Kind == LocationKind.Daemon;
+        var daemon = endpoints.Remote?.Kind == LocationKind.Daemon;
         if (connection.PasswordFile is not null && !daemon)
-            throw Usage.Syntax("The --password-file option may only be used when accessing an rsync daemon.");
+            throw AtStart(endpoints, "The --password-file option may only be used when accessing an rsync daemon.");
         if (draft.Wire.Contimeout > 0 && !daemon)
-            throw Usage.Syntax("The --contimeout option may only be used when connecting to an rsync daemon.");
+            throw AtStart(endpoints, "The --contimeout option may only be used when connecting to an rsync daemon.");
         return connection with
         {
             ShellToDaemon = connection.Rsh is not null,
@@ -156,6 +163,10 @@ internal static class RsyncCommandLine
             ConnectShell = draft.Environment("RSYNC_SHELL"),
         };
     }
+
+    /// <summary>A client knows by then which side it is.</summary>
+    private static RsyncException AtStart(Endpoints endpoints, string text) =>
+        new(ExitCode.SyntaxOrUsage, SessionStage.Setup, text) { Who = endpoints.Remote is null || endpoints.Push ? "sender" : "Receiver" };
 
     private static Location? WithPort(Location? remote, int port) =>
         remote is { Kind: LocationKind.Daemon, Port: 0 } ? remote with { Port = port } : remote;

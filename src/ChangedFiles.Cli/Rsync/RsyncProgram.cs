@@ -25,7 +25,7 @@ internal static class RsyncProgram
     /// <summary>The same with the words at hand. A server takes the process's own input and output.</summary>
     public static ExitCode Run(IReadOnlyList<string> words, ProgramStreams streams, CancellationToken cancellation)
     {
-        var who = words.Count > 0 && words[0] == "--server" ? "server" : "client";
+        var who = RsyncCommandLine.IsServer(words) ? "server" : "client";
         try
         {
             var invocation = RsyncCommandLine.Parse(words, Environment.GetEnvironmentVariable, Linux.FileModes.Umask);
@@ -54,7 +54,6 @@ internal static class RsyncProgram
     {
         using var text = RunOutput.OpenText(streams, invocation.Output, invocation.Report, Environment.GetEnvironmentVariable, TimeProvider.System);
         var run = new ClientRun(invocation, text, cancellation);
-        var who = run.Sends ? "sender" : "Receiver";
         ExitCode code;
         try
         {
@@ -62,7 +61,7 @@ internal static class RsyncProgram
         }
         catch (RsyncException error)
         {
-            foreach (var line in RsyncCommandLine.Explain(error, who))
+            foreach (var line in RsyncCommandLine.Explain(error, run.Who))
                 text.Error(line);
             return error.ExitCode;
         }
@@ -71,7 +70,7 @@ internal static class RsyncProgram
             code = ExitCode.Signal;
         }
         if (code != ExitCode.Success)
-            text.Error(code.LastLine("main", run.Sends || code == ExitCode.Signal ? who : "generator", VersionPage.Version));
+            text.Error(code.LastLine("main", run.Sends || code == ExitCode.Signal ? run.Who : "generator", VersionPage.Compatible));
         return code;
     }
 

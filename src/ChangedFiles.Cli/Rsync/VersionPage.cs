@@ -13,7 +13,7 @@ internal static class VersionPage
 
     private static readonly (string Name, bool Can)[] Capabilities =
     [
-        ("socketpairs", false),
+        ("socketpairs", true),
         ("symlinks", true),
         ("symtimes", true),
         ("hardlinks", true),
@@ -21,7 +21,7 @@ internal static class VersionPage
         ("hardlink_symlinks", true),
         ("IPv6", true),
         ("atimes", true),
-        ("batchfiles", false),
+        ("batchfiles", true),
         ("inplace", true),
         ("append", true),
         ("ACLs", true),
@@ -32,6 +32,8 @@ internal static class VersionPage
         ("crtimes", false),
     ];
 
+    private const int LineLength = 74;
+
     private static readonly string[] Bits = ["file_bits", "inum_bits", "timestamp_bits", "long_int_bits"];
 
     /// <summary>This program's own version.</summary>
@@ -39,7 +41,7 @@ internal static class VersionPage
 
     /// <summary>Scripts take the two numbers of the first line.</summary>
     public static string FirstLines =>
-        $"rsync  version {Compatible} compatible  protocol version {WireOptions.NewestProtocol}\n"
+        $"rsync  version {Compatible}  protocol version {WireOptions.NewestProtocol}\n"
         + $"changedfiles {Version}: the rsync protocol, implemented anew\n";
 
     public static string Text
@@ -47,10 +49,17 @@ internal static class VersionPage
         get
         {
             var page = new StringBuilder(FirstLines).Append("Capabilities:\n    64-bit files, 64-bit inums, 64-bit timestamps, 64-bit long ints,\n");
-            foreach (var line in Capabilities.Select(Words).Append("optional secluded-args").Chunk(6))
-                page.Append("    ").AppendJoin(", ", line).Append(",\n");
-            page.Length -= 2;
-            return page.Append('\n')
+            var line = "   ";
+            foreach (var word in Capabilities.Select(Words).Append("optional secluded-args"))
+            {
+                if (line.Length + word.Length > LineLength)
+                {
+                    page.Append(line).Append('\n');
+                    line = "   ";
+                }
+                line += $" {word},";
+            }
+            return page.Append(line.TrimEnd(',')).Append('\n')
                 .Append($"Checksum list:\n    {string.Join(' ', AlgorithmNames.ChecksumList)}\n")
                 .Append($"Compress list:\n    {string.Join(' ', AlgorithmNames.CompressList)}\n")
                 .Append($"Daemon auth list:\n    {string.Join(' ', AlgorithmNames.AuthList)}\n")

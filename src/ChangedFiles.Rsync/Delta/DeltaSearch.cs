@@ -26,6 +26,8 @@ public sealed class DeltaSearch
     // Bytes behind the window that have no match and have not been passed on.
     private int _literal;
     private int _lastMatch = -1;
+    private long _hits;
+    private long _falseAlarms;
 
     private DeltaSearch(BlockSums sums, BlockHash hash, BlockIndex index, bool inPlace, SourceWindow source, IDeltaSink sink)
     {
@@ -47,17 +49,20 @@ public sealed class DeltaSearch
     /// <param name="length">Bytes of the source to send; a source that ends before is sent as far as it goes.</param>
     /// <param name="digest">Gets every byte of the source once, in order.</param>
     /// <param name="sink">Gets literals and copies.</param>
-    public static void Run(
+    /// <returns>Windows whose weak sum was that of a block, and how many of them were none after all.</returns>
+    public static (long Hits, long FalseAlarms) Run(
         BlockSums sums, BlockHash hash, bool inPlace, ReadAt source, long length, StrongHash digest, IDeltaSink sink)
     {
         if (sums.Head.Count == 0)
         {
             SendWhole(source, 0, length, digest, sink);
-            return;
+            return default;
         }
         using var window = new SourceWindow(source, 0, length, sums.Head.BlockLength, digest);
         using var index = new BlockIndex(sums, highestFirst: inPlace);
-        new DeltaSearch(sums, hash, index, inPlace, window, sink).Search();
+        var search = new DeltaSearch(sums, hash, index, inPlace, window, sink);
+        search.Search();
+        return (search._hits, search._falseAlarms);
     }
 
     /// <summary>
@@ -148,9 +153,14 @@ public sealed class DeltaSearch
         if (_sums.Weak(block) != weak || !IsUntouched(block))
             return false;
         if (!_hashed)
+        {
             _hash.Compute(window, _strong);
+            _hits++;
+        }
         _hashed = true;
-        return _sums.Strong(block).SequenceEqual(_strong);
+        var isSame = _sums.Strong(block).SequenceEqual(_strong);
+        _falseAlarms += isSame ? 0 : 1;
+        return isSame;
     }
 
     private bool IsUntouched(int block) => _unmoved is null || _head.OffsetOf(block) >= _source.Offset || _unmoved[block];

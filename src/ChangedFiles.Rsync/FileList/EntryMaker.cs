@@ -2,6 +2,7 @@ using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Options.Format;
 using ChangedFiles.Rsync.Wire;
 
 namespace ChangedFiles.Rsync.FileList;
@@ -18,6 +19,9 @@ internal sealed class EntryMaker(TransferOptions options, FileChecksum? checksum
     private readonly PreserveOptions _preserve = options.Preserve;
     private readonly Dictionary<(ulong Device, ulong Inode), HardLinkGroup> _groups = [];
     private readonly Dictionary<XattrList, XattrList> _xattrLists = [];
+
+    /// <summary>Links that <c>--copy-unsafe-links</c> follows are told.</summary>
+    public bool SaysUnsafeLinks { get; set; }
 
     /// <summary>Error bits (docs/protocol.md 11.3).</summary>
     public int IoError { get; private set; }
@@ -36,7 +40,11 @@ internal sealed class EntryMaker(TransferOptions options, FileChecksum? checksum
         if (error != Errno.None)
             return error;
         if (_selection.CopyUnsafeLinks && LinkTarget.IsUnsafe(target, path))
+        {
+            if (SaysUnsafeLinks)
+                Skipped(Messages.CopyingUnsafeLink(ArgumentText.Decode(path.Bytes), ArgumentText.Decode(target)));
             return tree.StatThrough(path, out stat);
+        }
         if (_selection.CopyDirlinks && tree.StatThrough(path, out var end) == Errno.None && end.IsDirectory)
             stat = end;
         if (_selection.MungeLinks && target is not null)

@@ -50,6 +50,12 @@ public sealed class FileListBuilder
     /// <summary>Directories that <c>-xx</c> leaves out are told: <see cref="InfoFlag.Mount"/> 1.</summary>
     public bool SaysMounts { get; init; }
 
+    /// <summary>What filter rules decide is told: <see cref="DebugFlag.Filter"/> 1.</summary>
+    public bool SaysFilters { get; init; }
+
+    /// <summary>Links that are followed because they lead out of the tree are told: <see cref="InfoFlag.Symsafe"/> 1.</summary>
+    public bool SaysUnsafeLinks { get => _maker.SaysUnsafeLinks; init => _maker.SaysUnsafeLinks = value; }
+
     /// <summary>The lists so far, numbered.</summary>
     public FileLists Lists { get; }
 
@@ -283,7 +289,7 @@ public sealed class FileListBuilder
         if (error != Errno.None)
             _maker.Lost($"change_dir \"{TreePath.Printable(directory)}\" failed: {EntryMaker.Reason(error)}");
         else
-            root!.Scope = _rules.Open(FilterSide.Sender, root.Filters);
+            root!.Scope = _rules.OpenTelling(FilterSide.Sender, root.Filters, SaysFilters ? _maker.Skipped : null);
         return _roots[directory] = error == Errno.None ? root : null;
     }
 

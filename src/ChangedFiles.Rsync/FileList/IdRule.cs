@@ -28,7 +28,7 @@ internal sealed record IdRule
         {
             var colon = text.IndexOf(':', StringComparison.Ordinal);
             if (colon < 0 || colon == text.Length - 1)
-                throw Wrong(option, text, colon < 0 ? "has no colon" : "has no name after its colon");
+                throw Wrong(colon < 0 ? $"No colon found in --{option}: {text}" : $"No name found after colon --{option}: {text}");
             var target = text[(colon + 1)..];
             if ((IsNumber(target) ? Number(option, target) : find(ArgumentText.Encode(target))) is { } id)
                 rules.Add(From(text[..colon], id, option));
@@ -54,8 +54,9 @@ internal sealed record IdRule
     private static bool IsNumber(string text) => !text.AsSpan().ContainsAnyExceptInRange('0', '9');
 
     private static uint Number(string option, string text) =>
-        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong(option, text, "is no id");
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Wrong($"Invalid number in --{option}: {text}");
 
-    private static RsyncException Wrong(string option, string text, string what) =>
-        new(ExitCode.SyntaxOrUsage, SessionStage.Setup, $"--{option}: \"{text}\" {what}; write FROM:TO, for example 1000-1999:nobody");
+    private static RsyncException Wrong(string text) => new(ExitCode.SyntaxOrUsage, SessionStage.Setup, text);
 }

@@ -86,6 +86,16 @@ public sealed class FilterRule
         return _match.IsMatch(name, Has(FilterModifiers.AbsolutePath) ? FilterName.Absolute : anchor) != Has(FilterModifiers.Negate);
     }
 
+    /// <summary>The pattern as rsync shows it; what stands in files it keeps to itself (docs/protocol.md 11.6).</summary>
+    /// <param name="global">The rules that hold everywhere.</param>
+    internal string Describe(IReadOnlyList<FilterRule> global)
+    {
+        var pattern = Origin is null ? TreePath.Printable(_pattern) + (Has(FilterModifiers.DirectoryOnly) ? "/" : "") : "<rule from a file read earlier>";
+        if (global.Contains(this))
+            return pattern;
+        return pattern + (Origin is null ? " [global CVS]" : $" [per-dir {Path.GetFileName(Origin[..Origin.LastIndexOf(" line ", StringComparison.Ordinal)])}]");
+    }
+
     /// <summary>The rule as a filter list carries it: <c>-/p /a/b/</c>.</summary>
     public byte[] ToBytes()
     {

@@ -43,6 +43,9 @@ public sealed class FilterRules
     /// <summary>Makes the rules ready for one side of one transfer. The scope stands above the transfer: enter its directories from there.</summary>
     public FilterScope Open(FilterSide side, FilterTree? tree = null) => new(this, side, tree ?? new FilterTree());
 
+    /// <summary>The same; <paramref name="told"/> hears what matches, in rsync's words (<see cref="Options.DebugFlag.Filter"/> 1).</summary>
+    internal FilterScope OpenTelling(FilterSide side, FilterTree tree, Action<string>? told) => new(this, side, tree) { Told = told };
+
     /// <summary>
     /// What a client tells the server, in order (docs/protocol.md 5.1, 5.2): the rules that concern the server. Each is 1..5119 bytes;
     /// the caller writes the lengths and the end, and only where the table in 5.1 asks for a list.

@@ -1,3 +1,4 @@
+using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
 
@@ -46,8 +47,8 @@ public sealed class FilterRulesBuilder
     /// <summary>--from0.</summary>
     public bool NulDelimited { get; }
 
-    /// <summary>Reads a file of rules by its name as written ("-" is standard input).</summary>
-    public Func<string, byte[]> ReadFile { get; init; } = ReadHostFile;
+    /// <summary>Reads a file of rules by its name as written ("-" is standard input); null: from this machine.</summary>
+    public Func<string, byte[]>? ReadFile { get; init; }
 
     /// <summary>Reads an environment variable; HOME and CVSIGNORE matter to -C.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
@@ -141,21 +142,23 @@ public sealed class FilterRulesBuilder
 
     private FilterRulesBuilder AddFile(string name, RuleTemplate template)
     {
-        _reader.AddFile(ReadFile(name), template, name);
+        _reader.AddFile(Read(name, template.Has(FilterModifiers.Include) ? "include" : "exclude"), template, name);
         return this;
     }
 
-    private byte[] OpenFile(ReadOnlySpan<byte> name) => ReadFile(ArgumentText.Decode(name));
+    private byte[] OpenFile(ReadOnlySpan<byte> name) => Read(ArgumentText.Decode(name), "exclude");
+
+    private byte[] Read(string name, string kind) => ReadFile is null ? ReadHostFile(name, kind) : ReadFile(name);
 
     private FilterRule[] CvsRules(FilterModifiers modifiers)
     {
         var home = Environment("HOME");
         var file = string.IsNullOrEmpty(home) ? null : Path.Combine(home, ".cvsignore");
-        var contents = file is not null && File.Exists(file) ? ReadFile(file) : [];
+        var contents = file is not null && File.Exists(file) ? Read(file, "exclude") : [];
         return CvsIgnore.Rules(modifiers, contents, ArgumentText.Encode(Environment("CVSIGNORE") ?? ""));
     }
 
-    private static byte[] ReadHostFile(string name)
+    private static byte[] ReadHostFile(string name, string kind)
     {
         try
         {
@@ -168,7 +171,7 @@ public sealed class FilterRulesBuilder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new FilterException($"file of filter rules {name} cannot be read: {e.Message}", ExitCode.FileIO);
+            throw new FilterException($"failed to open {kind} file {name}: {ErrnoText.Reason(e)}", ExitCode.FileIO);
         }
     }
 }

@@ -24,6 +24,9 @@ public sealed class FilterScope
     /// <summary>False until the first directory is entered, which is when the directories above it are looked at.</summary>
     private readonly bool _entered;
 
+    /// <summary>Hears of every match.</summary>
+    internal Action<string>? Told { get; init; }
+
     internal FilterScope(FilterRules rules, FilterSide side, FilterTree tree)
     {
         (_rules, _side, _tree) = (rules, side, tree);
@@ -35,7 +38,7 @@ public sealed class FilterScope
     private FilterScope(FilterScope parent, FilterRule[] merges, RuleList?[] merged)
     {
         (_rules, _side, _tree, _list) = (parent._rules, parent._side, parent._tree, parent._list);
-        (_merges, _merged, _entered) = (merges, merged, true);
+        (_merges, _merged, _entered, Told) = (merges, merged, true, parent.Told);
     }
 
     private ReadOnlySpan<byte> RootBytes => _tree.Root.IsRoot ? default : _tree.Root.Bytes;
@@ -67,7 +70,23 @@ public sealed class FilterScope
     /// <inheritdoc cref="Check(TreePath, bool, bool)"/>
     public FilterVerdict Check(ReadOnlySpan<byte> path, bool isDirectory, bool ignorePerishable = false) =>
         _rules.IsEmpty ? default
-            : new(_list.FirstMatch(new FilterName(RootBytes, path, isDirectory), this, xattr: false, ignorePerishable));
+            : Tell(new(_list.FirstMatch(new FilterName(RootBytes, path, isDirectory), this, xattr: false, ignorePerishable)), path, isDirectory);
+
+    private FilterVerdict Tell(FilterVerdict verdict, ReadOnlySpan<byte> path, bool isDirectory)
+    {
+        if (Told is not null && verdict.Rule is { } rule)
+        {
+            var action = (_side, verdict.IsExcluded) switch
+            {
+                (FilterSide.Sender, true) => "[sender] hiding",
+                (FilterSide.Sender, false) => "[sender] showing",
+                (_, true) => "[generator] protecting",
+                _ => "[generator] risking",
+            };
+            Told($"{action} {(isDirectory ? "directory" : "file")} {TreePath.Printable(path)} because of pattern {rule.Describe(_rules.Rules)}");
+        }
+        return verdict;
+    }
 
     /// <summary>What the rules with x say of an attribute's name, for example "user.comment".</summary>
     public FilterVerdict CheckXattr(ReadOnlySpan<byte> name) =>

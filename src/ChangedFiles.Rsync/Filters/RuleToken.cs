@@ -75,18 +75,18 @@ internal readonly ref struct RuleToken
         if (template.Has(FilterModifiers.Sides))
         {
             if ((modifiers & FilterModifiers.Sides) != 0)
-                throw Error(rule, origin, "names a side (s, r, H, S, P, R), and so does the merge rule it is read through");
+                throw Error(rule, origin, "specified-side merge file contains specified-side filter");
             modifiers |= template.Modifiers & FilterModifiers.Sides;
         }
         var kind = head.Kind;
         if (kind == RuleKind.Clear && patternsOnly && pattern.Length > 1)
             kind = RuleKind.Pattern;
         if (kind == RuleKind.Clear && !patternsOnly && !pattern.IsEmpty)
-            throw Error(rule, origin, "'!' takes nothing after it");
+            throw Error(rule, origin, "'!' rule has trailing characters");
         if (kind != RuleKind.Clear && pattern.IsEmpty && (modifiers & FilterModifiers.Cvs) == 0)
-            throw Error(rule, origin, "ends before its pattern or file name");
+            throw Error(rule, origin, "unexpected end of filter rule");
         if (pattern.Length > TreePath.MaxLength)
-            throw Error(rule, origin, $"the pattern has {pattern.Length} bytes, at most {TreePath.MaxLength} can match a path");
+            throw Error(rule, origin, $"pattern of {pattern.Length} bytes (at most {TreePath.MaxLength} can match a path) in filter rule");
         return new RuleToken { Kind = kind, Modifiers = modifiers, Pattern = pattern };
     }
 
@@ -123,8 +123,7 @@ internal readonly ref struct RuleToken
             case ':': kind = RuleKind.DirMerge; break;
             case '!': return new Head(RuleKind.Clear, modifiers, at);
             default:
-                throw Error(rule, origin, "begins with no known rule name (exclude -, include +, merge ., dir-merge :, hide H, show S, "
-                    + "protect P, risk R, clear !)");
+                throw Error(rule, origin, "Unknown filter rule");
         }
         var sideByName = op is 'H' or 'S' or 'P' or 'R';
         for (; at < rule.Length && rule[at] is not ((byte)' ' or (byte)'_'); at++)
@@ -133,7 +132,7 @@ internal readonly ref struct RuleToken
                 break;
             var modifier = ModifierOf(rule[at]);
             if (modifier == FilterModifiers.None || !IsAllowed(rule[at], modifier, kind, modifiers, sideByName))
-                throw Error(rule, origin, $"'{TreePath.Printable(rule.Slice(at, 1))}' at position {at} is no modifier that this rule can have");
+                throw Error(rule, origin, $"invalid modifier '{TreePath.Printable(rule.Slice(at, 1))}' at position {at} in filter rule");
             modifiers |= modifier;
         }
         return new Head(kind, modifiers, Math.Min(at + 1, rule.Length));
@@ -192,5 +191,5 @@ internal readonly ref struct RuleToken
     }
 
     private static FilterException Error(ReadOnlySpan<byte> rule, string? origin, string reason) =>
-        new(origin is null ? $"filter rule \"{TreePath.Printable(rule)}\": {reason}" : $"filter rule in {origin}: {reason}");
+        new(origin is null ? $"{reason}: {TreePath.Printable(rule)}" : $"{reason} in {origin}");
 }

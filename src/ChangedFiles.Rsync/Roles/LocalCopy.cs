@@ -33,9 +33,12 @@ public sealed class LocalCopy : IDisposable
             ListOnlyByName = options.ListOnly,
         };
         _request = ServerRequest.Parse(new ServerArguments(options, report, push: true).ForProcess([destination]));
-        // It is said to one side only, and both are on this one.
-        if (options.Preserve.FakeSuper)
-            _request = _request with { Options = _request.Options with { Preserve = _request.Options.Preserve with { FakeSuper = true } } };
+        // What is said to one side only: both are on this one.
+        _request = _request with
+        {
+            Options = _request.Options with { Preserve = _request.Options.Preserve with { FakeSuper = options.Preserve.FakeSuper } },
+            Report = _request.Report with { Debug = report.Debug },
+        };
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var (first, second) = Descriptors.SocketPair();
         var terms = Terms(_request, options);

@@ -53,7 +53,11 @@ internal sealed class FileSender : IDeltaSink, IDisposable
         if (sums is null || sums.Head.Count == 0)
             DeltaSearch.SendWhole(ReadAt, 0, length, _digest, this);
         else
-            DeltaSearch.Run(sums, _blockHash, inPlace, ReadAt, length, _digest, this);
+        {
+            var (hits, falseAlarms) = DeltaSearch.Run(sums, _blockHash, inPlace, ReadAt, length, _digest, this);
+            _stats.HashHits += hits;
+            _stats.FalseAlarms += falseAlarms;
+        }
         return End();
     }
 
@@ -79,6 +83,7 @@ internal sealed class FileSender : IDeltaSink, IDisposable
     public void Copy(int block, ReadOnlySpan<byte> data)
     {
         _stats.MatchedData += data.Length;
+        _stats.Matches++;
         _tokens.Copy(block, data);
         Advance(data.Length);
     }

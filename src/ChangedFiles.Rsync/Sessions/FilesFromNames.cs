@@ -21,8 +21,11 @@ public static class FilesFromNames
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new RsyncException(ExitCode.SyntaxOrUsage, SessionStage.Setup,
-                $"failed to open files-from file {path}: {(failure is FileNotFoundException or DirectoryNotFoundException ? "No such file or directory" : failure.Message)}", failure);
+            var reason = failure is FileNotFoundException or DirectoryNotFoundException ? "No such file or directory" : failure.Message;
+            throw new RsyncException(ExitCode.SyntaxOrUsage, SessionStage.Setup, $"failed to open files-from file {path}: {reason}", failure)
+            {
+                Who = "client",
+            };
         }
     }
 

@@ -1,5 +1,6 @@
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Checksums;
+using ChangedFiles.Rsync.Delta;
 using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
@@ -237,7 +238,7 @@ internal sealed class Sender : IDisposable
             _events.OnTransferred?.Invoke(item with
             {
                 BytesTransferred = _writer.Position - before.Sent,
-                ChecksumBytes = _session.Connection.BytesRead - before.Received,
+                ChecksumBytes = _session.Connection.BytesRead - before.Received + SumHead.Length,
                 Checksum = item.Checksum.IsEmpty ? _files.LastDigest : item.Checksum,
             });
     }

@@ -4,6 +4,7 @@ using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Options.Format;
 using ChangedFiles.Rsync.Wire;
 
 namespace ChangedFiles.Rsync.Sessions;
@@ -76,6 +77,8 @@ internal sealed class SendingRun(SendingHalf half, Session session)
             if (_options.Writing.RemoveSourceFiles)
                 session.Messages.OnSuccess = new SourceRemoval(session, lists, _options, half.Report).Remove;
             sender.Run();
+            if (half.Report.Debug[DebugFlag.Deltasum] > 0)
+                session.Say(MessageCode.Info, Messages.Matches(_stats));
             if (session.IsServer || session.Batch is not null)
                 WriteStatistics();
             sender.Finish();
@@ -90,6 +93,8 @@ internal sealed class SendingRun(SendingHalf half, Session session)
         var builder = new FileListBuilder(_options, incremental, half.Filters, half.Open, _sum is null ? null : _sum.Of, SayOfFiles)
         {
             SaysMounts = half.Report.Info[InfoFlag.Mount] > 0,
+            SaysFilters = half.Report.Debug[DebugFlag.Filter] > 0,
+            SaysUnsafeLinks = half.Report.Info[InfoFlag.Symsafe] > 0,
         };
         var writer = new FileListWriter(session.Writer, FileListFormats.Of(session.Terms, _options), half.Names);
         var lists = new SourceLists(session, builder, writer, _stats, _options.Deletion.IgnoreErrors);

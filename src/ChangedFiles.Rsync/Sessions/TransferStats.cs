@@ -27,6 +27,15 @@ public sealed class TransferStats
     /// <summary>Bytes that the receiver had already.</summary>
     public long MatchedData { get; internal set; }
 
+    /// <summary>Blocks that were found, windows whose weak sum was that of a block, and those of them that were no block after all.</summary>
+    public long Matches { get; internal set; }
+
+    /// <inheritdoc cref="Matches"/>
+    public long HashHits { get; internal set; }
+
+    /// <inheritdoc cref="Matches"/>
+    public long FalseAlarms { get; internal set; }
+
     /// <summary>Bytes of file lists.</summary>
     public long FileListSize { get; internal set; }
 

@@ -29,11 +29,11 @@ public sealed class ReceivedIdsTests
     }
 
     [Theory]
-    [InlineData("5", "has no colon")]
-    [InlineData("5:", "has no name after its colon")]
-    [InlineData("5-:7", "is no id")]
-    [InlineData("5x:7", "is no id")]
-    [InlineData("4294967296:7", "is no id")]
+    [InlineData("5", "No colon found")]
+    [InlineData("5:", "No name found")]
+    [InlineData("5-:7", "Invalid number")]
+    [InlineData("5x:7", "Invalid number")]
+    [InlineData("4294967296:7", "Invalid number")]
     public void A_rule_that_is_not_one_is_told(string map, string what)
     {
         var failure = Assert.Throws<RsyncException>(() => new ReceivedIds(new PreserveOptions { GroupMap = map }, mayChown: true));

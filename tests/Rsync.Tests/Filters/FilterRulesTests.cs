@@ -26,17 +26,17 @@ public sealed class FilterRulesTests
         Assert.Equal(read, string.Join('|', new FilterRulesBuilder().AddFilter(rule).Build().Rules));
 
     [Theory]
-    [InlineData("zap foo", "no known rule name")]
+    [InlineData("zap foo", "Unknown filter rule")]
     [InlineData("-q foo", "'q' at position 1")]
     [InlineData("Hs foo", "'s' at position 1")]
     [InlineData("-n foo", "'n' at position 1")]
     [InlineData(":! .f", "'!' at position 1")]
     [InlineData(":-+ .f", "'+' at position 2")]
     [InlineData("H,C", "'C' at position 2")]
-    [InlineData("-", "ends before its pattern")]
-    [InlineData("merge", "ends before its pattern")]
-    [InlineData("!foo", "takes nothing after it")]
-    [InlineData(". /does/not/exist", "cannot be read")]
+    [InlineData("-", "unexpected end")]
+    [InlineData("merge", "unexpected end")]
+    [InlineData("!foo", "trailing characters")]
+    [InlineData(". /does/not/exist", "failed to open exclude file")]
     [InlineData(": a/..", "no name of a file")]
     [InlineData(": a/", "no name of a file")]
     public void A_wrong_rule_is_refused_with_the_reason(string rule, string reason)

@@ -16,6 +16,7 @@ internal sealed class ItemPrinter
     private readonly ReportOptions _report;
     private readonly ItemFormat? _format;
     private readonly ItemFormat? _logFormat;
+    private readonly bool _logsFlags;
     private readonly ItemFormat _deleted;
     private readonly ItemFormat _logDeleted;
     private readonly ArrayBufferWriter<byte> _line = new();
@@ -29,6 +30,7 @@ internal sealed class ItemPrinter
         _format = format is null ? null : new ItemFormat(format);
         _logFormat = output.LogFile is null || log.Length == 0 ? null : new ItemFormat(log);
         PrintsBeforeTransfer = format is null || !(ItemFormat.Has(format, 'b') || ItemFormat.Has(format, 'c') || ItemFormat.Has(format, 'C'));
+        _logsFlags = ItemFormat.Has(log, 'i');
         _deleted = DeletedFormat(format);
         _logDeleted = DeletedFormat(log);
     }
@@ -59,9 +61,10 @@ internal sealed class ItemPrinter
         var localChange = significant && item.Flags.HasFlag(ItemFlags.LocalChange);
         var seen = _report.Itemize != Itemize.None
             && (significant || named || _report.Itemize == Itemize.All || _report.Info[InfoFlag.Name] > 1);
-        if (seen || localChange || named || (significant && item.Kind == FileKind.Directory))
-            Print(item);
-        if (significant || named)
+        if (!seen && !localChange && !named && !(significant && item.Kind == FileKind.Directory))
+            return;
+        Print(item);
+        if (significant || _logsFlags)
             Log(item);
     }
 

@@ -45,7 +45,7 @@ internal sealed class RunOutput : IDisposable
         var log = OpenLog(output.LogFile, out var failure);
         var text = new TextOutput(info, streams.Error, log, high, report.Quiet, flush, time);
         if (failure is not null)
-            text.Error($"rsync: failed to open log-file {output.LogFile}: {failure}\nIgnoring \"log file\" setting.");
+            text.Error($"rsync: [client] failed to open log-file {output.LogFile}: {failure}\nIgnoring \"log file\" setting.");
         return text;
     }
 
@@ -88,7 +88,7 @@ internal sealed class RunOutput : IDisposable
         if (Level(InfoFlag.Stats) > 0)
             Print(StatsReport.Summary(run, human));
         else
-            Text.Log(ArgumentText.Encode(StatsReport.LogLine(run, human)));
+            Text.Log(ArgumentText.Encode(StatsReport.LogLine(run)));
     }
 
     public void Dispose() => Text.Flush();
@@ -107,11 +107,11 @@ internal sealed class RunOutput : IDisposable
         failure = null;
         try
         {
-            return path is null ? null : new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+            return string.IsNullOrEmpty(path) ? null : new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            failure = e.Message;
+            failure = Linux.ErrnoText.Reason(e);
             return null;
         }
     }

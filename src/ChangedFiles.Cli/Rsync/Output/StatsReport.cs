@@ -65,9 +65,7 @@ internal static class StatsReport
     }
 
     /// <summary>The line that ends a log file when the two are not printed.</summary>
-    public static string LogLine(RunNumbers run, int human) =>
-        $"sent {HumanNumber.Format(run.Sent, human)} bytes  received {HumanNumber.Format(run.Received, human)} bytes"
-        + $"  total size {HumanNumber.Format(run.TotalSize, human)}";
+    public static string LogLine(RunNumbers run) => $"sent {run.Sent} bytes  received {run.Received} bytes  total size {run.TotalSize}";
 
     private static string Counts(KindCounts counts, int human)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using ChangedFiles.Linux;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
@@ -20,11 +21,13 @@ internal static class BatchFiles
     /// <summary>Opens a batch to be written, and writes its script.</summary>
     public static Stream Create(string file, RsyncInvocation invocation, FilterRules rules)
     {
+        var opened = file + ".sh";
         try
         {
             var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = ForOwner | UnixFileMode.UserExecute };
-            using (var script = new FileStream(file + ".sh", options))
+            using (var script = new FileStream(opened, options))
                 WriteScript(script, invocation, rules);
+            opened = file;
             return new FileStream(file, new FileStreamOptions
             {
                 Mode = FileMode.Create,
@@ -35,7 +38,7 @@ internal static class BatchFiles
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new RsyncException(ExitCode.FileIO, SessionStage.Setup, $"Batch file {file} open error: {failure.Message}", failure);
+            throw Unopened(failure, opened);
         }
     }
 
@@ -49,9 +52,13 @@ internal static class BatchFiles
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new RsyncException(ExitCode.FileIO, SessionStage.Setup, $"Batch file {file} open error: {failure.Message}", failure);
+            throw Unopened(failure, file);
         }
     }
+
+    private static RsyncException Unopened(Exception failure, string file) => new(
+        ExitCode.FileSelection, SessionStage.Setup, $"Batch file \"{file}\" open error: {ErrnoText.Reason(failure)}", failure)
+    { Who = "Receiver" };
 
     private static void WriteScript(Stream script, RsyncInvocation invocation, FilterRules rules)
     {

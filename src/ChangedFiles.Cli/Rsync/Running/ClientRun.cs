@@ -21,12 +21,16 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
     /// <summary>True when this side sends: a push, or a local copy.</summary>
     public bool Sends => invocation.ReadBatch is null && (invocation.Push || invocation.Remote is null);
 
+    /// <summary>Who is to blame when it ends before its time.</summary>
+    public string Who { get; private set; } = "client";
+
     /// <summary>Runs it. What ends it before its time is thrown.</summary>
     public ExitCode Run()
     {
         if (invocation.Remote is { Kind: LocationKind.Daemon, Module: "" } daemon)
             return DaemonConnection.List(invocation, daemon, text, cancellation);
         _filters = invocation.ReadFilters();
+        Who = Sends ? "sender" : "Receiver";
         if (invocation.ReadBatch is { } batch)
             return RunBatch(batch);
         using (_batch = invocation.WriteBatch is { } file ? BatchFiles.Create(file, invocation, _filters) : null)

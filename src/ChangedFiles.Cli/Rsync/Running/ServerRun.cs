@@ -35,14 +35,14 @@ internal sealed class ServerRun(Connection connection)
             if (!failure.FromPeer)
             {
                 Say(MessageCode.Error, $"rsync: [{who}] {failure.Message}");
-                Say(MessageCode.Error, failure.ExitCode.LastLine(failure.Stage.ToString().ToLowerInvariant(), who, VersionPage.Version));
+                Say(MessageCode.Error, failure.ExitCode.LastLine(failure.Stage.ToString().ToLowerInvariant(), who, VersionPage.Compatible));
                 _session?.GiveUp(failure.ExitCode);
             }
             return failure.ExitCode;
         }
         catch (OperationCanceledException)
         {
-            Say(MessageCode.Error, ExitCode.Signal.LastLine("transfer", who, VersionPage.Version));
+            Say(MessageCode.Error, ExitCode.Signal.LastLine("transfer", who, VersionPage.Compatible));
             _session?.GiveUp(ExitCode.Signal);
             return ExitCode.Signal;
         }

@@ -37,7 +37,9 @@ public static class Messages
     public static string UpToDate(string name) => $"{name} is uptodate";
 
     /// <summary>A file that <c>--ignore-existing</c> leaves: <see cref="InfoFlag.Skip"/> 1.</summary>
-    public static string Exists(string name) => $"{name} exists";
+    /// <param name="name">The file.</param>
+    /// <param name="difference">At level 2, how it compares; null below.</param>
+    public static string Exists(string name, string? difference = null) => difference is null ? $"{name} exists" : $"{name} exists ({difference})";
 
     /// <summary>A file that <c>--update</c> leaves: <see cref="InfoFlag.Skip"/> 1.</summary>
     public static string IsNewer(string name) => $"{name} is newer";
@@ -51,11 +53,21 @@ public static class Messages
     /// <summary>Something new that <c>--existing</c> leaves out: <see cref="InfoFlag.Skip"/> 1.</summary>
     public static string NotCreatingNew(string kind, string name) => $"not creating new {kind} \"{name}\"";
 
-    /// <summary>A link that <c>--safe-links</c> leaves out: <see cref="InfoFlag.Symsafe"/> 1.</summary>
+    /// <summary>A link that <c>--safe-links</c> leaves out: <see cref="InfoFlag.Name"/> 1.</summary>
     public static string IgnoringUnsafeLink(string name, string target) => $"ignoring unsafe symlink \"{name}\" -> \"{target}\"";
 
     /// <summary>A link that <c>--copy-unsafe-links</c> follows: <see cref="InfoFlag.Symsafe"/> 1.</summary>
     public static string CopyingUnsafeLink(string name, string target) => $"copying unsafe symlink \"{name}\" -> \"{target}\"";
+
+    /// <summary>What the search for blocks came to: <see cref="DebugFlag.Deltasum"/> 1.</summary>
+    public static string Matches(Sessions.TransferStats stats) =>
+        $"total: matches={stats.Matches}  hash_hits={stats.HashHits}  false_alarms={stats.FalseAlarms} data={stats.LiteralData}";
+
+    /// <summary>Whether blocks are looked for: <see cref="DebugFlag.Flist"/> 1.</summary>
+    public static string DeltaTransmission(bool on) => $"delta-transmission {(on ? "enabled" : "disabled for local transfer or --whole-file")}";
+
+    /// <summary>Where backups go: <see cref="InfoFlag.Backup"/> 1.</summary>
+    public static string BackupDirectory(string name, bool isNew) => $"{(isNew ? "(new) " : "")}backup_dir is {name}";
 
     /// <summary><see cref="InfoFlag.Backup"/> 1.</summary>
     public static string BackedUp(string name, string backup) => $"backed up {name} to {backup}";

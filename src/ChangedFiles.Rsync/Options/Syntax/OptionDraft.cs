@@ -138,7 +138,7 @@ internal class OptionDraft
     {
         var variants = (DeleteBefore ? 1 : 0) + (DeleteDuring != DeleteMode.None ? 1 : 0) + (DeleteAfter ? 1 : 0);
         if (variants > 1)
-            throw Usage.Syntax("You may not combine multiple --delete-WHEN options.");
+            throw Usage.Syntax("rsync: You may not combine multiple --delete-WHEN options.");
         var mode = DeleteBefore ? DeleteMode.Before
             : DeleteAfter ? DeleteMode.After
             : DeleteDuring != DeleteMode.None ? DeleteDuring
@@ -158,6 +158,8 @@ internal class OptionDraft
             throw Usage.Syntax($"--suffix cannot contain slashes: {Writing.BackupSuffix}");
         if (Writing is { Backup: true, BackupDir: null, Suffix: "" })
             throw Usage.Syntax("--suffix cannot be empty without a --backup-dir");
+        if (Writing is { BackupDir: "" or "." or "./", BackupSuffix: "" })
+            throw Usage.Syntax("--suffix cannot be empty when --backup-dir is the same as the dest dir");
         var inplace = Writing.Inplace || Writing.Append != AppendMode.None || Writing.WriteDevices;
         var partialDir = Writing.PartialDir;
         if (partialDir is null && !inplace && !IsServer && (Writing.Partial || Writing.DelayUpdates))

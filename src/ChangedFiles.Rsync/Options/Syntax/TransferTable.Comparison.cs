@@ -38,9 +38,9 @@ internal static partial class TransferTable
     {
         var prior = draft.Comparison.AlternateDest;
         if (prior != AlternateDest.None && prior != kind)
-            throw Usage.Syntax($"ERROR: the {NameOf(kind)} option conflicts with the {NameOf(prior)} option");
+            throw Usage.Syntax($"rsync: ERROR: the {NameOf(kind)} option conflicts with the {NameOf(prior)} option");
         if (draft.Comparison.AlternateDirs.Count == MaxAlternateDirs)
-            throw Usage.Syntax($"ERROR: at most {MaxAlternateDirs} {NameOf(kind)} args may be specified");
+            throw Usage.Syntax($"rsync: ERROR: at most {MaxAlternateDirs} {NameOf(kind)} args may be specified");
         Compare(draft, c => c with { AlternateDest = kind, AlternateDirs = [.. c.AlternateDirs, dir] });
     }
 

@@ -25,7 +25,7 @@ internal static partial class TransferTable
             Keep(draft, p => p with { Atimes = on, OpenNoatime = p.OpenNoatime || (on && p.Atimes) }));
         table.Toggle("open-noatime", '\0', "do not touch access times while reading", (draft, on) =>
             Keep(draft, p => p with { OpenNoatime = on }));
-        table.Flag("crtimes", 'N', "", draft => throw Usage.Syntax("This rsync does not support --crtimes (-N)"));
+        table.Flag("crtimes", 'N', "", draft => throw Usage.Syntax("rsync: This rsync does not support --crtimes (-N)"));
         table.Flag("no-crtimes", '\0', "", draft => { });
         table.Alias("no-N", "no-crtimes");
         table.Toggle("omit-dir-times", 'O', "no times for directories", (draft, on) => Keep(draft, p => p with { OmitDirTimes = on }));
@@ -57,7 +57,7 @@ internal static partial class TransferTable
     private static void AddChmod(OptionDraft draft, string text)
     {
         if (!ModeChange.TryParse(text, draft.Umask, out var change))
-            throw Usage.Syntax($"Invalid argument passed to --chmod ({text})");
+            throw Usage.Syntax($"rsync: Invalid argument passed to --chmod ({text})");
         Keep(draft, p => p with { Chmod = p.Chmod is null ? change : p.Chmod.Then(change) });
     }
 
@@ -79,8 +79,8 @@ internal static partial class TransferTable
 
     private static RsyncException MapConflict(string option, string prior, string kind) =>
         option != prior ? Usage.Syntax($"{option} conflicts with prior {prior}.")
-        : option == "--chown" ? Usage.Syntax($"You can only specify a {kind} --chown once.")
-        : Usage.Syntax($"You can only specify {option} once.");
+        : option == "--chown" ? Usage.Syntax($"rsync: You can only specify a {kind} --chown once.")
+        : Usage.Syntax($"rsync: You can only specify {option} once.");
 
     private static void SetDevices(OptionDraft draft, bool on) => Keep(draft, p => p with { Devices = on, Specials = on });
 

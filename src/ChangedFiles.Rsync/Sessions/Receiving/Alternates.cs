@@ -39,7 +39,8 @@ internal sealed class Alternates
         {
             var directory = new SideDirectory(reception, name, make: false);
             if (directory.Error != Errno.None)
-                reception.Session.Say(MessageCode.Warning, $"--{Use.ToString().ToLowerInvariant()}-dest arg does not exist: {name}");
+                reception.Session.Say(MessageCode.Warning, $"--{Use.ToString().ToLowerInvariant()}-dest arg does not exist: "
+                    + (name.StartsWith('/') ? name : $"{reception.FullName}/{name}"));
             _directories.Add(directory);
         }
     }

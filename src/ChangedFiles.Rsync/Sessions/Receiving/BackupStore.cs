@@ -15,14 +15,20 @@ internal sealed class BackupStore
 
     private readonly Reception _reception;
     private readonly byte[] _suffix;
-    private readonly SideDirectory? _directory;
+    private readonly Lazy<SideDirectory>? _directory;
 
     public BackupStore(Reception reception)
     {
         _reception = reception;
         var writing = reception.Options.Writing;
         _suffix = ArgumentText.Encode(writing.BackupSuffix);
-        _directory = writing.BackupDir is { } directory ? new SideDirectory(reception, directory, make: true) : null;
+        if (writing.BackupDir is not { } directory)
+            return;
+        var found = new SideDirectory(reception, directory, make: false);
+        // It is made for the first file.
+        _directory = new Lazy<SideDirectory>(() => found.Error == Errno.None ? found : new SideDirectory(reception, directory, make: true));
+        if (reception.Half.Report.Info[InfoFlag.Backup] > 0)
+            reception.Session.Say(MessageCode.Info, Messages.BackupDirectory(directory, found.Error != Errno.None));
     }
 
     /// <summary>False for what is a backup itself.</summary>
@@ -74,14 +80,14 @@ internal sealed class BackupStore
     private (IFileTarget Tree, TreePath Path) PlaceOf(TreePath path)
     {
         var named = _suffix.Length == 0 ? path : path.Parent.Child([.. path.Name, .. _suffix]);
-        return _directory is null ? (_reception.Target, named) : (_directory.Tree, _directory.Path.Append(named));
+        return _directory is null ? (_reception.Target, named) : (_directory.Value.Tree, _directory.Value.Path.Append(named));
     }
 
     /// <summary>As the option was written.</summary>
     private string PrintedPlace(TreePath path)
     {
         var named = Reception.Text(path) + ArgumentText.Decode(_suffix);
-        return _directory is null ? named : $"{_directory.Name.TrimEnd('/')}/{named}";
+        return _directory is null ? named : $"{_directory.Value.Name.TrimEnd('/')}/{named}";
     }
 
     private void MakeParents(IFileTarget tree, TreePath place, TreePath original)

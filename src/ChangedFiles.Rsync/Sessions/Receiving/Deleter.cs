@@ -40,7 +40,9 @@ internal sealed class Deleter
     public Deleter(Reception reception, BackupStore? backups)
     {
         (_reception, _options, _isDry, _backups) = (reception, reception.Options.Deletion, reception.Options.DryRun, backups);
-        _filters = new FilterLookup(reception.Half.Filters.Open(FilterSide.Receiver, new FilterTree { Source = reception.Target }));
+        _filters = new FilterLookup(reception.Half.Filters.OpenTelling(
+            FilterSide.Receiver, new FilterTree { Source = reception.Target },
+            reception.Half.Report.Debug[DebugFlag.Filter] > 0 ? text => reception.Session.Say(MessageCode.Info, text) : null));
         _oneFileSystem = reception.Options.Selection.OneFileSystem;
         if (reception.Options.Writing.PartialDir is { } partial && !partial.StartsWith('/'))
             _partialDir = ArgumentText.Encode(partial.TrimEnd('/'));

@@ -19,10 +19,7 @@ internal sealed class FilePlacement
     {
         (_reception, _options, _attributes) = (reception, reception.Options.Writing, attributes);
         _partials = PartialStore.Of(reception);
-        _temporary = _options.TempDir is { } directory ? new SideDirectory(reception, directory, make: false) : null;
-        if (_temporary is { Error: not Errno.None })
-            throw new RsyncException(ExitCode.FileSelection, SessionStage.FileList,
-                $"cannot use temp-dir \"{_temporary.Name}\": {Reception.Reason(_temporary.Error)}");
+        _temporary = reception.TemporaryDirectory;
         _updatesPartials = reception.Session.Terms.Has(CompatFlags.InplacePartialDir);
     }
 

@@ -1,4 +1,5 @@
 using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Options.Format;
 using ChangedFiles.Rsync.Wire;
 
 namespace ChangedFiles.Rsync.Sessions.Receiving;
@@ -49,6 +50,8 @@ internal sealed class Generator
         WaitUntil(() => _allListed || (_waiting.Count > 0 && _waiting.Sum(work => work.List.Count) >= enough));
         // What the destination is was decided when the first list had come.
         _items = new ItemWork(_reception);
+        if (_reception.Half.Report.Debug[DebugFlag.Flist] > 0)
+            _reception.Session.Say(MessageCode.Info, Messages.DeltaTransmission(_reception.Options.Comparison.WholeFile != true));
         while (NextList() is { } work)
         {
             GoThrough(work);
@@ -122,6 +125,9 @@ internal sealed class Generator
             Attend();
         }
         _reception.Pace?.Move(list.Start + list.Count - 1);
+        // What is said overtakes what is asked for, in stock by no more than a list where it need not know the next one.
+        if (_reception.Half.Report.Info[InfoFlag.Name] > 1 && _reception.Options.Preserve.HardLinks == 0)
+            _writer.Flush();
     }
 
     /// <summary>What must not wait until a list has been gone through.</summary>

@@ -19,6 +19,8 @@ internal sealed class ItemWork
     private readonly HardLinks _hardLinks;
     private readonly Deleter _deleter;
     private readonly DeletionPass _deletions;
+    private readonly Itemizer _itemizer;
+    private readonly FileComparison _comparison;
     private readonly bool _incremental;
     private readonly bool _tellsSuccess;
     private FileList.FileList? _whole;
@@ -29,8 +31,8 @@ internal sealed class ItemWork
         (_reception, _options) = (reception, reception.Options);
         _incremental = reception.Session.Terms.Has(CompatFlags.IncrementalRecursion);
         _tellsSuccess = _options is { DryRun: false, Writing.RemoveSourceFiles: true };
-        var itemizer = new Itemizer(reception, reception.Session.Writer);
-        var comparison = new FileComparison(reception, itemizer);
+        var itemizer = _itemizer = new Itemizer(reception, reception.Session.Writer);
+        var comparison = _comparison = new FileComparison(reception, itemizer);
         var alternates = new Alternates(reception, itemizer, comparison);
         var backups = reception.Backups;
         _attributes = new AttributeKeeper(reception, itemizer, "generator");
@@ -158,9 +160,9 @@ internal sealed class ItemWork
             Skip(Messages.NotCreatingNew("file", Reception.Text(entry.Path)));
             return;
         }
-        if (present is not null && selection.IgnoreExisting)
+        if (present is { } existing && selection.IgnoreExisting)
         {
-            Skip(Messages.Exists(Reception.Text(entry.Path)));
+            Skip(Messages.Exists(Reception.Text(entry.Path), _reception.Half.Report.Info[InfoFlag.Skip] > 1 ? Difference(item, existing) : null));
             return;
         }
         _attributes.DecideMode(item.Path, entry, stat, exists: present is { } here && here.Kind == entry.Kind);
@@ -171,6 +173,15 @@ internal sealed class ItemWork
             _reception.Session.Say(MessageCode.Info, Messages.SkippingNonRegular(Reception.Text(entry.Path)));
         if (isInPlace)
             Succeeded(entry, item.Index, item.Path);
+    }
+
+    private string Difference(in Item item, in FileStat stat)
+    {
+        if (stat.Kind != item.Entry.Kind)
+            return "type change";
+        if (item.Entry.IsRegular && !_comparison.IsSame(item.Entry, stat, _reception.Target, item.Path))
+            return _options.Comparison.Checksum ? "sum change" : "file change";
+        return (_itemizer.Compare(item, stat, ItemFlags.None) & ItemFlags.OnWire & ~ItemFlags.NotSignificant) != 0 ? "attr change" : "uptodate";
     }
 
     private void Succeeded(FileEntry entry, int index, TreePath path)

@@ -30,7 +30,7 @@ internal sealed class LinkWork(
             return false;
         if (entry.LinkTarget is { } target && _options.Selection.SafeLinks && LinkTarget.IsUnsafe(target, entry.Path))
         {
-            if (reception.Half.Report.Info[InfoFlag.Symsafe] > 0)
+            if (reception.Half.Report.Info[InfoFlag.Name] > 0)
             {
                 reception.Session.Say(MessageCode.Info,
                     Messages.IgnoringUnsafeLink(Reception.Text(entry.Path), ArgumentText.Decode(target)));

@@ -57,9 +57,19 @@ internal sealed class Reception(ReceivingHalf half, Session session) : IDisposab
     /// <summary>The target is known: what depends on it can be made.</summary>
     public void Open()
     {
+        if (Options.Writing.TempDir is { } directory)
+        {
+            TemporaryDirectory = new SideDirectory(this, directory, make: false);
+            if (TemporaryDirectory.Error != Errno.None)
+                throw new RsyncException(ExitCode.SyntaxOrUsage, SessionStage.FileList, TemporaryDirectory.Error == Errno.ENOENT
+                    ? $"The temp-dir does not exist: {directory}" : $"The temp-dir is not a directory: {directory}");
+        }
         if (Options.Writing.Backup)
             Backups = new BackupStore(this);
     }
+
+    /// <summary>The directory of <c>--temp-dir</c>; null without.</summary>
+    public SideDirectory? TemporaryDirectory { get; private set; }
 
     /// <summary>Where replaced files are kept; null without <c>--backup</c>. For use when <see cref="Target"/> is known.</summary>
     public BackupStore? Backups { get; private set; }
