@@ -12,6 +12,9 @@ internal sealed class SourceLists : IOutgoingLists
     /// <summary>Entries that are out beyond the list in work, so that the generator never waits; and the most while there is nothing else to do.</summary>
     private const int LeastAhead = 1000, MostAhead = 10_000;
 
+    /// <summary>Bytes that are not held back while further lists are made: the receiver looks at them meanwhile.</summary>
+    private const int FlushFrom = 8 << 10;
+
     private readonly Session _session;
     private readonly FileListBuilder _builder;
     private readonly FileListWriter _writer;
@@ -86,6 +89,8 @@ internal sealed class SourceLists : IOutgoingLists
         End();
         _stats.FileListSize += _session.Writer.Position - position;
         EndWhenComplete();
+        if (_session.Writer.Pending >= FlushFrom)
+            _session.Writer.Flush();
         return true;
     }
 

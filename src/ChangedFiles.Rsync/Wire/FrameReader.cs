@@ -29,6 +29,9 @@ public sealed partial class FrameReader(Connection connection)
     internal static bool IsKeepAlive(ReadOnlySpan<byte> bytes) =>
         bytes.Length == HeaderSize && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == (uint)(CodeBase + (int)MessageCode.Data) << 24;
 
+    /// <summary>Called before something is read that may have to be waited for; null for nothing.</summary>
+    internal Action? BeforeWait { get; set; }
+
     /// <summary>Takes a copy of the stream, without frames and messages, from now on. Null for none.</summary>
     internal Stream? Recorder { get; set; }
 
@@ -48,6 +51,7 @@ public sealed partial class FrameReader(Connection connection)
             if (_start == _end && destination.Length >= BufferSize / 2)
             {
                 // A long run with nothing buffered: straight into its place.
+                BeforeWait?.Invoke();
                 var direct = CheckOpen(connection.Read(destination[..Math.Min(available, destination.Length)]));
                 Consume(direct, buffered: false);
                 Recorder?.Write(destination[..direct]);
@@ -207,6 +211,7 @@ public sealed partial class FrameReader(Connection connection)
 
     private void Fill()
     {
+        BeforeWait?.Invoke();
         MakeRoom();
         _end += CheckOpen(connection.Read(_buffer.AsSpan(_end)));
     }

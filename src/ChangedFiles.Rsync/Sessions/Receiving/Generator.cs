@@ -13,6 +13,9 @@ internal sealed class Generator
     /// <summary>Bytes that are not held back while there is more to look at: the sender begins meanwhile.</summary>
     private const int FlushFrom = 4096;
 
+    /// <summary>Entries after which what there is to say goes out, however little: the sender makes more lists when it hears that some are done.</summary>
+    private const int FlushAfter = 1000;
+
     private const int EnoughForLinks = 500;
 
     private readonly Reception _reception;
@@ -52,11 +55,17 @@ internal sealed class Generator
         _items = new ItemWork(_reception);
         if (_reception.Half.Report.Debug[DebugFlag.Flist] > 0)
             _reception.Session.Say(MessageCode.Info, Messages.DeltaTransmission(_reception.Options.Comparison.WholeFile != true));
+        var unsaid = 0;
         while (NextList() is { } work)
         {
             GoThrough(work);
             _open.Enqueue(work);
             FinishLists();
+            unsaid += work.List.Count;
+            if (unsaid < FlushAfter)
+                continue;
+            _writer.Flush();
+            unsaid = 0;
         }
         FinishLists();
         if (!_nothing)
@@ -148,11 +157,11 @@ internal sealed class Generator
             if (!_reception.News.TryTake(out var news))
             {
                 _writer.Flush();
-                if (!_reception.News.TryTake(out news, _keepAlive, _stopped))
-                {
+                var came = _reception.News.Wait(_keepAlive);
+                _stopped.ThrowIfCancellationRequested();
+                if (!came)
                     _writer.KeepAlive();
-                    continue;
-                }
+                continue;
             }
             Take(news);
         }

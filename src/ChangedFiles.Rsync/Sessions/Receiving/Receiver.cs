@@ -35,9 +35,16 @@ internal sealed class Receiver
         _isDry = reception.Options.DryRun;
         _itemizer = new Itemizer(reception, _session.Writer);
         _batch = reception.Pace is { } pace ? new BatchRequests(reception, pace, stopped) : null;
+        _reader.BeforeWait = reception.News.Tell;
     }
 
     public void Run()
+    {
+        ReadAll();
+        _reception.News.Tell();
+    }
+
+    private void ReadAll()
     {
         _session.Messages.OnNoSend = NoSend;
         _session.Connection.Stage = SessionStage.FileList;

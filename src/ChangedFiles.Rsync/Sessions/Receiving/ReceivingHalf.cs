@@ -72,6 +72,7 @@ public sealed record ReceivingHalf
         session.Connection.LimitsSilence = true;
         using var generating = new GeneratorThread(reception, cancellation);
         using (session.Connection.CancelWith(generating.Stopped))
+        using (generating.Stopped.Register(reception.News.Stop))
             generating.RunBeside(() => new Receiver(reception, generating.Stopped).Run());
         session.Connection.CancelWith(cancellation).Dispose();
         generating.ThrowFirst();

@@ -51,8 +51,8 @@ internal sealed class Reception(ReceivingHalf half, Session session) : IDisposab
 
     public TransferStats Stats => half.Stats;
 
-    /// <summary>From the receiving thread to the generating one. Requests and lists bound it.</summary>
-    public BlockingCollection<News> News { get; } = [];
+    /// <inheritdoc cref="NewsQueue"/>
+    public NewsQueue News { get; } = new(atOnce: session.IsBatch);
 
     /// <summary>The target is known: what depends on it can be made.</summary>
     public void Open()
@@ -168,7 +168,6 @@ internal sealed class Reception(ReceivingHalf half, Session session) : IDisposab
         foreach (var owned in _owned)
             owned.Dispose();
         BlockHash.Dispose();
-        News.Dispose();
         if (!ReferenceEquals(Target, half.Destination.Tree))
             (Target as IDisposable)?.Dispose();
     }
