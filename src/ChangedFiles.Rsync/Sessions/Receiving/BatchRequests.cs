@@ -1,3 +1,4 @@
+using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Wire;
 
 namespace ChangedFiles.Rsync.Sessions.Receiving;
@@ -8,12 +9,23 @@ internal sealed class BatchRequests(Reception reception, BatchPace pace, Cancell
     /// <summary>What came wrong. The batch may have it again.</summary>
     private readonly Dictionary<int, PendingRequest> _second = [];
 
-    /// <summary>Waits until the generator has decided about an item.</summary>
-    public void WaitForItem(int index) => pace.WaitUntil(() => pace.IsPast(index), stopped);
+    /// <summary>Waits until the generator has decided about an item, and about the other names of its inode: which of them it asks for is its choice.</summary>
+    public void WaitForItem(int index, FileEntry entry)
+    {
+        var last = Math.Max(index, entry.Links?.LastIndex ?? index);
+        pace.WaitUntil(() => pace.IsPast(last), stopped);
+    }
 
-    /// <summary>What the generator wants of an item; null: nothing.</summary>
-    public PendingRequest? Take(int index) => reception.Requests.TryRemove(index, out var request) ? request
-        : _second.Remove(index, out var again) ? again with { IsRedo = true } : null;
+    /// <summary>What the generator wants of an item, perhaps under another name of its inode; null: nothing.</summary>
+    public PendingRequest? Take(int index, FileEntry entry)
+    {
+        if (reception.Requests.TryRemove(index, out var request))
+            return request;
+        if (_second.Remove(index, out var again))
+            return again with { IsRedo = true };
+        var other = entry.Links is null ? null : reception.Requests.Values.FirstOrDefault(each => each.Entry.Links == entry.Links);
+        return other is not null && reception.Requests.TryRemove(other.Index, out request) ? request : null;
+    }
 
     public void KeepForSecond(PendingRequest request) => _second[request.Index] = request;
 

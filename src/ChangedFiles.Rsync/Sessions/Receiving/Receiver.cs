@@ -111,7 +111,7 @@ internal sealed class Receiver
         var basis = flags.HasFlag(ItemFlags.BasisTypeFollows) ? _reader.ReadByte() : Basis.Own;
         var xname = flags.HasFlag(ItemFlags.XnameFollows) ? _reader.ReadVstring(MaxXname, "length of an extra name") : [];
         var entry = _lists.Find(index) ?? throw _reader.Bad($"item {index} is not in any list");
-        _batch?.WaitForItem(index);
+        _batch?.WaitForItem(index, entry);
         if (flags.HasFlag(ItemFlags.IsNew))
             _reception.Stats.Created = _reception.Stats.Created.Add(entry.Mode);
         if (_itemizer.ExchangesXattrs(flags))
@@ -143,7 +143,7 @@ internal sealed class Receiver
     private void ReadBatched(int index, FileEntry entry, FileReceiver files)
     {
         var head = ReadOwnHead();
-        if (_batch!.Take(index) is not { } request)
+        if (_batch!.Take(index, entry) is not { } request)
         {
             _session.Say(MessageCode.Info, $"(Skipping batched update for \"{Reception.Text(entry.Path)}\")");
             files.Discard(head);
