@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
+using System.Globalization;
 using ChangedFiles.TestKit;
 
 namespace ChangedFiles.Bench.Mirroring;
@@ -33,15 +33,30 @@ internal abstract class Contender : IDisposable
 }
 
 /// <summary>The program of this repository, as a user starts it.</summary>
-internal sealed partial class Ours : Contender
+internal sealed class Ours : Contender
 {
     private readonly List<Process> _processes = [];
 
     public override string Name => "changedfiles";
 
-    public override string Cost => _processes.Count == 0 ? "" : $"{Cpu:f2} s CPU, {Peak()} MB at most";
+    public override string Cost => _processes.Count == 0 ? "" : $"{Cpu.TotalSeconds:f2} s CPU, {Memory("VmHWM")} MB at most";
 
-    private double Cpu => _processes[^1].TotalProcessorTime.TotalSeconds;
+    /// <summary>Processor time since it was started.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            _processes[^1].Refresh();
+            return _processes[^1].TotalProcessorTime;
+        }
+    }
+
+    /// <summary>A line of the process's status, in MB: "VmRSS" for the memory it has, "VmHWM" for the most it had.</summary>
+    public int Memory(string line)
+    {
+        var status = File.ReadAllLines($"/proc/{_processes[^1].Id}/status").Single(text => text.StartsWith(line + ":", StringComparison.Ordinal));
+        return int.Parse(status.AsSpan(line.Length + 1, status.Length - line.Length - "kB".Length - 1).Trim(), CultureInfo.InvariantCulture) / 1024;
+    }
 
     public override void Start(Bed bed)
     {
@@ -65,16 +80,6 @@ internal sealed partial class Ours : Contender
         }
         _processes.Clear();
     }
-
-    private int Peak()
-    {
-        _processes[^1].Refresh();
-        var status = File.ReadAllText($"/proc/{_processes[^1].Id}/status");
-        return int.Parse(HighWater().Match(status).Groups[1].Value) / 1024;
-    }
-
-    [GeneratedRegex(@"VmHWM:\s+(\d+) kB")]
-    private static partial Regex HighWater();
 }
 
 /// <summary>lsyncd with the shortest delay it knows; its default is 15 s.</summary>

@@ -34,7 +34,8 @@ internal static class Latency
         }
     }
 
-    private static List<double> Measure(Bed bed, Contender contender, int changes)
+    /// <summary>The times of so many changes, in milliseconds.</summary>
+    public static List<double> Measure(Bed bed, Contender contender, int changes)
     {
         var seed = new Random(1);
         // Not all of one size: the peers take a second save of one size within one second for the first.

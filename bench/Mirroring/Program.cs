@@ -1,5 +1,5 @@
 // The main job end to end, against its peers in the same run: a real tree, a stock rsync daemon on loopback, another tree.
-// Usage: dotnet run -c Release --project bench/Mirroring [latency] [burst] [rename] [tar] [--place DIR] [--changes N] [--rsync 3.2.7]
+// Usage: dotnet run -c Release --project bench/Mirroring [latency] [burst] [rename] [tar] [scale] [--place DIR] [--changes N] [--rsync 3.2.7]
 // Without words all of it runs; "tar" needs /usr/src/linux-source-6.1.tar.xz (package linux-source-6.1) or --tar FILE.
 using ChangedFiles.Bench.Mirroring;
 using ChangedFiles.TestKit;
@@ -32,6 +32,8 @@ try
         Renames.Run(setup);
     if (Chosen("tar"))
         Tar.Run(setup);
+    if (Chosen("scale"))
+        Scale.Run(setup);
 }
 finally
 {
