@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using ChangedFiles.TestKit;
 
 namespace ChangedFiles.Bench.Mirroring;
@@ -24,6 +25,9 @@ internal abstract class Contender : IDisposable
 
     /// <summary>Processor time since it was started, and the largest memory it had; nothing for programs that are started for each change.</summary>
     public virtual string Cost => "";
+
+    /// <summary>Bytes of the protocol that were sent to the destination so far.</summary>
+    public virtual long Sent(Bed bed) => 0;
 
     public void Dispose() => Stop();
 
@@ -70,6 +74,17 @@ internal sealed class Ours : Contender
     }
 
     public override void WaitForAll(Bed bed) => Command.Check(Repository.PathOf("changedfiles"), "wait", bed.Source);
+
+    public override long Sent(Bed bed) => JsonNode.Parse(Command.Run(Repository.PathOf("changedfiles"), "status", bed.Source, "--json").Output)!
+        ["destinations"]![0]!["sent_bytes"]!.GetValue<long>();
+
+    /// <summary>Ends it as a user would, so that it can be started again.</summary>
+    public void End()
+    {
+        Command.Check("kill", $"{_processes[^1].Id}");
+        _processes[^1].WaitForExit();
+        _processes.RemoveAt(_processes.Count - 1);
+    }
 
     protected override void Stop()
     {

@@ -3,10 +3,14 @@ using ChangedFiles.TestKit;
 
 namespace ChangedFiles.Bench.Mirroring;
 
-/// <summary>The same changes in a small tree and in one of 1,000,000 files in 100,000 directories: latency, memory, and the processor time of doing nothing.</summary>
+/// <summary>
+/// The same changes in a small tree and in one of 1,000,000 files in 100,000 directories: latency, memory, and the processor time of doing nothing. Then a
+/// restart in the large one, against <c>rsync -a</c> that has nothing to do.
+/// </summary>
 internal static class Scale
 {
     private const int FilesADirectory = 10;
+    private const int Largest = 100_000;
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(20);
 
     public static void Run(Setup setup)
@@ -14,7 +18,7 @@ internal static class Scale
         Console.WriteLine($"\nscale: latency of {setup.Changes} changes, then nothing for {Idle.TotalSeconds} s, by the size of the tree around them");
         Console.WriteLine($"{"directories",-18}{"files",10}{"p50 ms",9}{"p99 ms",9}{"x p50",8}{"MB",6}{"at most",9}{"idle CPU ms",13}{"start s",9}");
         var first = 0.0;
-        foreach (var directories in new[] { 10, 1_000, 100_000, 10 })
+        foreach (var directories in new[] { 10, 1_000, Largest, 10 })
         {
             using var bed = new Bed(setup);
             Fill(bed.Source, directories);
@@ -33,6 +37,24 @@ internal static class Scale
             first = first == 0 ? times[times.Count / 2] : first;
             Console.WriteLine($"{directories,-18:n0}{directories * FilesADirectory,10:n0}{times[times.Count / 2],9:f2}{times[times.Count * 99 / 100],9:f2}"
                 + $"{times[times.Count / 2] / first,8:f2}{ours.Memory("VmRSS"),6}{ours.Memory("VmHWM"),9}{idle.TotalMilliseconds,13:f0}{start,9:f1}");
+            if (directories == Largest)
+                Restart(setup, bed, ours);
+        }
+    }
+
+    /// <summary>Processor time of both sides.</summary>
+    private static void Restart(Setup setup, Bed bed, Ours ours)
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            ours.End();
+            var before = CpuTime.OfChildren(bed.Daemon.Pid);
+            ours.Start(bed);
+            var restart = ours.Cpu + CpuTime.OfChildren(bed.Daemon.Pid) - before;
+            before = CpuTime.OfChildren(bed.Daemon.Pid) + CpuTime.OfChildren(Environment.ProcessId);
+            new RsyncAfter(setup.Version).Changed(bed, bed.Source);
+            var rsync = CpuTime.OfChildren(bed.Daemon.Pid) + CpuTime.OfChildren(Environment.ProcessId) - before;
+            Console.WriteLine($"  restarted: {restart.TotalSeconds:f1} s CPU, rsync -a with nothing to do: {rsync.TotalSeconds:f1} s, x {restart / rsync:f2}");
         }
     }
 

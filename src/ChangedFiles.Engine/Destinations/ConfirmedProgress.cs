@@ -43,11 +43,14 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
         return true;
     }
 
-    /// <summary>Everything has been looked at.</summary>
-    public void CaughtUp()
+    /// <summary>Everything that is known to be in question has been looked at.</summary>
+    /// <returns>True when that ends a pass over everything.</returns>
+    public bool CaughtUp()
     {
-        if (_passUnderway)
-            Save(complete: true);
+        if (!_passUnderway)
+            return false;
+        Save(complete: true);
+        return true;
     }
 
     /// <summary>Directories to compare once more now that there is nothing else to do.</summary>

@@ -74,6 +74,9 @@ public sealed class DestinationWorker : IDisposable
     /// <summary>A batch was confirmed: what it was, and when planning began. On the worker's thread.</summary>
     public Action<PlannedBatch, Delivery>? OnDelivered { get; set; }
 
+    /// <summary>A look at everything came to its end. On the worker's thread.</summary>
+    public Action? OnPassEnded { get; set; }
+
     /// <summary>
     /// How often everything is looked at, for changes that nobody tells of: stores to mapped memory, writes by names outside of the tree. Zero for never.
     /// </summary>
@@ -319,8 +322,8 @@ public sealed class DestinationWorker : IDisposable
             return;
         if (!_progress.Note(batch, delivery, looked))
             CompareEverything();
-        else if (Changes.Unconfirmed <= _failing.Count)
-            _progress.CaughtUp();
+        else if (Changes.Unconfirmed <= _failing.Count && _progress.CaughtUp())
+            OnPassEnded?.Invoke();
     }
 
     private void Note(PlannedBatch batch, Delivery delivery)

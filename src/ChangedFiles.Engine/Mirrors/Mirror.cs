@@ -70,6 +70,7 @@ public sealed class Mirror : IDisposable
             var worker = new DestinationWorker(make(root.Tree, selection), new Planner(root.Tree, selection), changes, CheckSource, clock)
             {
                 Recheck = options.Recheck,
+                OnPassEnded = GiveMemoryBack,
             };
             _workers.Add(worker);
         }
@@ -190,6 +191,9 @@ public sealed class Mirror : IDisposable
         // What others moved or replaced since the last batch must be seen as it is now.
         _root.Tree.Forget();
     }
+
+    /// <summary>What a look at a large tree took would otherwise be kept until there is as much to do again.</summary>
+    private static void GiveMemoryBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     private void Halt(string reason)
     {
