@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 using Microsoft.Win32.SafeHandles;
@@ -11,6 +12,9 @@ namespace ChangedFiles.Engine.Watching;
 /// </summary>
 internal sealed class InotifySource : QueueSource
 {
+    /// <summary>How far the two events of a rename may be apart: a few turns of others on a busy processor.</summary>
+    private static readonly TimeSpan LongestRename = TimeSpan.FromMilliseconds(20);
+
     private readonly Inotify _inotify;
     private readonly WatchTree _tree = new();
     private readonly byte[] _buffer = new byte[256 * 1024];
@@ -45,8 +49,9 @@ internal sealed class InotifySource : QueueSource
     protected override int Drain()
     {
         var events = ReadQueue();
-        // The second half of a rename is written right after the first, but perhaps not yet; without it the file has left the tree.
-        for (var tries = 0; _departures.Count > 0 && tries < 2 && QueueHasMore(); tries++)
+        // The second half of a rename is written right after the first, unless another process got the processor; without it the file has left the tree.
+        var began = Stopwatch.GetTimestamp();
+        while (_departures.Count > 0 && LongestRename - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } rest && QueueHasMore(rest))
             events += ReadQueue();
         foreach (var departure in _departures)
             Batch.Add(departure.Path, FileOperations.MovedOut, departure.IsDirectory);
@@ -81,10 +86,10 @@ internal sealed class InotifySource : QueueSource
         }
     }
 
-    private bool QueueHasMore()
+    private bool QueueHasMore(TimeSpan limit)
     {
         Span<PollEntry> queue = [new(QueueDescriptor, PollEvents.Readable)];
-        return Poll.Wait(queue, 1) > 0;
+        return Poll.Wait(queue, (int)Math.Ceiling(limit.TotalMilliseconds)) > 0;
     }
 
     private int ReadQueue()
