@@ -29,6 +29,9 @@ internal abstract class Contender : IDisposable
     /// <summary>Bytes of the protocol that were sent to the destination so far.</summary>
     public virtual long Sent(Bed bed) => 0;
 
+    /// <summary>What it says of itself.</summary>
+    public virtual string State(Bed bed) => "";
+
     public void Dispose() => Stop();
 
     protected virtual void Stop()
@@ -75,8 +78,9 @@ internal sealed class Ours : Contender
 
     public override void WaitForAll(Bed bed) => Command.Check(Repository.PathOf("changedfiles"), "wait", bed.Source);
 
-    public override long Sent(Bed bed) => JsonNode.Parse(Command.Run(Repository.PathOf("changedfiles"), "status", bed.Source, "--json").Output)!
-        ["destinations"]![0]!["sent_bytes"]!.GetValue<long>();
+    public override long Sent(Bed bed) => JsonNode.Parse(State(bed))!["destinations"]![0]!["sent_bytes"]!.GetValue<long>();
+
+    public override string State(Bed bed) => Command.Run(Repository.PathOf("changedfiles"), "status", bed.Source, "--json").Output;
 
     /// <summary>Ends it as a user would, so that it can be started again.</summary>
     public void End()

@@ -53,7 +53,7 @@ internal static class Latency
             var closed = Stopwatch.GetTimestamp();
             contender.Changed(bed, path);
             if (!sink.Seen.TryTake(out var arrived, Longest))
-                throw new TimeoutException($"{contender.Name}: {path} did not arrive");
+                throw new TimeoutException($"{contender.Name}: {path} did not arrive; {contender.State(bed)}\n{bed.Difference()}");
             if (i >= 0)
                 times.Add(Stopwatch.GetElapsedTime(closed, arrived).TotalMilliseconds);
             Thread.Sleep(Shortest + TimeSpan.FromMilliseconds(seed.Next(30)));
