@@ -17,7 +17,7 @@ internal static class NulTerminated
         /// <exception cref="ArgumentException">A NUL is inside: the kernel would see another name.</exception>
         public void FromManaged(ReadOnlySpan<byte> managed, Span<byte> buffer)
         {
-            if (managed.Contains((byte)0))
+            if (managed.IndexOf((byte)0) >= 0)
                 throw new ArgumentException("a name holds no NUL", nameof(managed));
             _buffer = managed.Length < buffer.Length ? buffer : GC.AllocateUninitializedArray<byte>(managed.Length + 1);
             managed.CopyTo(_buffer);

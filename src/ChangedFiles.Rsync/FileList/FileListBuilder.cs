@@ -340,7 +340,7 @@ public sealed class FileListBuilder
     private readonly record struct Sighting(Errno Error, FileStat Stat, byte[]? Target);
 
     /// <summary>A directory whose list is still to be made, with the rules of the directory it is in.</summary>
-    private readonly record struct PendingDirectory(int Number, ScopesByRoot Scopes);
+    private sealed record PendingDirectory(int Number, ScopesByRoot Scopes);
 
     private sealed class ScopesByRoot : Dictionary<SourceRoot, FilterScope>;
 }

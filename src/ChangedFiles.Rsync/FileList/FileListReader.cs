@@ -142,7 +142,7 @@ public sealed class FileListReader
         _nameLength = prefix + suffix;
         var name = _name.AsSpan(0, _nameLength);
         fromRoot = name[0] == '/';
-        if (name.Contains((byte)0) || (fromRoot && !_format.Relative))
+        if (name.IndexOf((byte)0) >= 0 || (fromRoot && !_format.Relative))
             throw Refuse($"sent an unsafe name: {TreePath.Printable(name)}");
         return WirePath.TryClean(name, out var path) ? path : throw Refuse($"sent an unsafe name: {TreePath.Printable(name)}");
     }
@@ -205,7 +205,8 @@ public sealed class FileListReader
     private FileKind CheckMode(uint mode, TreePath path)
     {
         var kind = (FileKind)(mode & 0xF000);
-        var isKnown = mode == 0 ? _format.MissingArguments : mode <= ushort.MaxValue && kind != FileKind.None && Enum.IsDefined(kind);
+        var isKnown = mode == 0 ? _format.MissingArguments : mode <= ushort.MaxValue && kind is FileKind.Regular or FileKind.Directory or FileKind.Symlink
+            or FileKind.Fifo or FileKind.Socket or FileKind.CharacterDevice or FileKind.BlockDevice;
         return isKnown ? kind : throw _input.Bad($"file mode 0{Convert.ToString(mode, 8)} of {path}");
     }
 

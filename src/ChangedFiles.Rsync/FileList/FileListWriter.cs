@@ -98,11 +98,11 @@ public sealed class FileListWriter
         flags |= Same(ref _last.Mode, entry.Mode, XMIT_SAME_MODE);
         if (_format.HasDeviceField(entry.Kind))
             flags |= Same(ref _last.RdevMajor, entry.IsDevice ? entry.Rdev.Major : _last.RdevMajor, XMIT_SAME_RDEV_MAJOR);
-        flags |= Same(ref _last.Mtime, entry.Mtime.Seconds, XMIT_SAME_TIME);
+        flags |= SameTime(ref _last.Mtime, entry.Mtime.Seconds, XMIT_SAME_TIME);
         if (_format.Protocol >= 31 && entry.Mtime.Nanoseconds != 0)
             flags |= XMIT_MOD_NSEC;
         if (_format.Atimes && !entry.IsDirectory)
-            flags |= Same(ref _last.Atime, entry.Atime, XMIT_SAME_ATIME);
+            flags |= SameTime(ref _last.Atime, entry.Atime, XMIT_SAME_ATIME);
         if (_format.Crtimes && entry.Crtime == entry.Mtime.Seconds)
             flags |= XMIT_CRTIME_EQ_MTIME;
         return flags;
@@ -220,11 +220,17 @@ public sealed class FileListWriter
         _output.Write(target);
     }
 
-    private static int Same<T>(ref T last, T now, int flag) where T : struct, IEquatable<T>
+    private static int Same(ref uint last, uint now, int flag)
     {
-        if (last.Equals(now))
-            return flag;
+        var same = last == now;
         last = now;
-        return 0;
+        return same ? flag : 0;
+    }
+
+    private static int SameTime(ref long last, long now, int flag)
+    {
+        var same = last == now;
+        last = now;
+        return same ? flag : 0;
     }
 }

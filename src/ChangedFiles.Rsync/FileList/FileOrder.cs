@@ -34,8 +34,8 @@ public static class FileOrder
         var leftRest = left[same..];
         var rightRest = right[same..];
         // The component in which they part is a directory if anything follows it.
-        var leftLike = leftIsDirectory || leftRest.Contains((byte)'/');
-        var rightLike = rightIsDirectory || rightRest.Contains((byte)'/');
+        var leftLike = leftIsDirectory || leftRest.IndexOf((byte)'/') >= 0;
+        var rightLike = rightIsDirectory || rightRest.IndexOf((byte)'/') >= 0;
         if (leftLike != rightLike)
             return leftLike ? 1 : -1;
         var end = leftLike ? '/' : -1;
@@ -47,7 +47,7 @@ public static class FileOrder
 
     /// <summary>A name without leading slash against one with: as if that began with an empty directory name.</summary>
     private static int CompareWithRooted(ReadOnlySpan<byte> path, bool isDirectory) =>
-        IsDot(path) || !(isDirectory || path.Contains((byte)'/')) || path[0] < '/' ? -1 : 1;
+        IsDot(path) || !(isDirectory || path.IndexOf((byte)'/') >= 0) || path[0] < '/' ? -1 : 1;
 
     private static void Sort(Span<FileEntry> entries, Span<FileEntry> scratch)
     {

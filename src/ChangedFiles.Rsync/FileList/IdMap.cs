@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ChangedFiles.Rsync.FileList;
 
 /// <summary>
@@ -11,7 +13,8 @@ internal sealed class IdMap(IReadOnlyList<IdRule> rules, Func<byte[], uint?>? fi
     /// <summary>Most ids with names that a peer may send.</summary>
     public const int MaxNames = 1_000_000;
 
-    private readonly Dictionary<uint, uint> _known = [];
+    // By the bits of the ids, and boxed: a dictionary of these types is compiled ahead.
+    private readonly Dictionary<int, StrongBox<uint>> _known = [];
 
     /// <summary>True when ids may change.</summary>
     public bool Maps => rules.Count > 0 || find is not null;
@@ -22,7 +25,7 @@ internal sealed class IdMap(IReadOnlyList<IdRule> rules, Func<byte[], uint?>? fi
         if (_known.Count >= MaxNames)
             return false;
         if (Maps)
-            _known[id] = Decide(id, find is null ? [] : name);
+            _known[(int)id] = new(Decide(id, find is null ? [] : name));
         return true;
     }
 
@@ -31,11 +34,11 @@ internal sealed class IdMap(IReadOnlyList<IdRule> rules, Func<byte[], uint?>? fi
     {
         if (!Maps)
             return id;
-        if (_known.TryGetValue(id, out var mapped))
-            return mapped;
-        mapped = Decide(id, []);
+        if (_known.TryGetValue((int)id, out var known))
+            return known.Value;
+        var mapped = Decide(id, []);
         if (_known.Count < MaxNames)
-            _known[id] = mapped;
+            _known[(int)id] = new(mapped);
         return mapped;
     }
 

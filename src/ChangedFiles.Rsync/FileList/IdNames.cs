@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ChangedFiles.Linux;
 
 namespace ChangedFiles.Rsync.FileList;
@@ -8,8 +7,9 @@ namespace ChangedFiles.Rsync.FileList;
 /// </summary>
 public sealed class IdNames
 {
-    private readonly ConcurrentDictionary<uint, byte[]?> _users = new();
-    private readonly ConcurrentDictionary<uint, byte[]?> _groups = new();
+    // By the bits of the ids: a dictionary of int is compiled ahead, one of uint is not.
+    private readonly Dictionary<int, byte[]?> _users = [];
+    private readonly Dictionary<int, byte[]?> _groups = [];
     private readonly bool _known = true;
 
     public IdNames()
@@ -22,11 +22,19 @@ public sealed class IdNames
     public static IdNames None { get; } = new(known: false);
 
     /// <summary>The user's name, 1 to 255 bytes; null when it has none.</summary>
-    public byte[]? FindUser(uint uid) => _known ? _users.GetOrAdd(uid, static id => Fitting(Accounts.UserName(id))) : null;
+    public byte[]? FindUser(uint uid) => _known ? Find(_users, uid, Accounts.UserName) : null;
 
     /// <summary>The group's name, 1 to 255 bytes; null when it has none.</summary>
-    public byte[]? FindGroup(uint gid) => _known ? _groups.GetOrAdd(gid, static id => Fitting(Accounts.GroupName(id))) : null;
+    public byte[]? FindGroup(uint gid) => _known ? Find(_groups, gid, Accounts.GroupName) : null;
 
-    /// <summary>The length travels as one byte.</summary>
-    private static byte[]? Fitting(byte[]? name) => name is { Length: > 0 and <= byte.MaxValue } ? name : null;
+    private static byte[]? Find(Dictionary<int, byte[]?> known, uint id, Func<uint, byte[]?> look)
+    {
+        lock (known)
+        {
+            if (known.TryGetValue((int)id, out var name))
+                return name;
+            // The length travels as one byte.
+            return known[(int)id] = look(id) is { Length: > 0 and <= byte.MaxValue } found ? found : null;
+        }
+    }
 }

@@ -6,14 +6,15 @@ namespace ChangedFiles.Rsync.FileList;
 /// <param name="find">The name of an id; null when it has none.</param>
 internal sealed class SentIds(Func<uint, byte[]?> find)
 {
-    private readonly Dictionary<uint, byte[]?> _names = [];
+    // By the bits of the ids: a dictionary of int is compiled ahead, one of uint is not.
+    private readonly Dictionary<int, byte[]?> _names = [];
 
     /// <summary>Notes an id; gives its name the first time only.</summary>
     public byte[]? Add(uint id)
     {
-        if (_names.ContainsKey(id))
+        if (_names.ContainsKey((int)id))
             return null;
-        return _names[id] = find(id);
+        return _names[(int)id] = find(id);
     }
 
     /// <summary>{ varint id, byte length, name }, varint 0 [, byte length, name of id 0].</summary>
@@ -23,7 +24,7 @@ internal sealed class SentIds(Func<uint, byte[]?> find)
         {
             if (id == 0 || name is null)
                 continue;
-            output.WriteVarint((int)id);
+            output.WriteVarint(id);
             WriteName(output, name);
         }
         output.WriteVarint(0);

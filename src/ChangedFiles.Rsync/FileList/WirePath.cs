@@ -12,6 +12,8 @@ internal static class WirePath
     public static bool TryClean(ReadOnlySpan<byte> name, out TreePath path)
     {
         path = TreePath.Root;
+        if (name.SequenceEqual("."u8))
+            return true;
         if (IsClean(name))
         {
             path = TreePath.Root.Child(name);

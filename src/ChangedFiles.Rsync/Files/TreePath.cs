@@ -71,12 +71,16 @@ public readonly struct TreePath : IEquatable<TreePath>, IComparable<TreePath>
         path = default;
         if (bytes.SequenceEqual(Dot))
             return true;
-        if (bytes.IsEmpty || bytes.Length > MaxLength || bytes.Contains((byte)0))
+        if (bytes.IsEmpty || bytes.Length > MaxLength || bytes.IndexOf((byte)0) >= 0)
             return false;
-        foreach (var range in bytes.Split((byte)'/'))
+        for (var rest = bytes; ;)
         {
-            if (!IsName(bytes[range]))
+            var slash = rest.IndexOf((byte)'/');
+            if (!IsName(slash < 0 ? rest : rest[..slash]))
                 return false;
+            if (slash < 0)
+                break;
+            rest = rest[(slash + 1)..];
         }
         path = new TreePath(bytes.ToArray());
         return true;

@@ -123,7 +123,8 @@ public sealed class LocalCopy : IDisposable
     private static SessionTerms Terms(ServerRequest request, TransferOptions options)
     {
         var wishes = NegotiationWishes.Of(options);
-        var kind = Checksum.Available.First(kind => kind.WireName() == wishes.Checksums[0]);
+        if (!Checksum.TryParse(wishes.Checksums[0], out var kind))
+            throw new InvalidOperationException($"{wishes.Checksums[0]} was wished for and is not there");
         return new SessionTerms
         {
             Protocol = Math.Min(options.Wire.Protocol, SessionTerms.MaxProtocol),

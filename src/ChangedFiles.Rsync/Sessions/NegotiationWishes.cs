@@ -24,7 +24,7 @@ public sealed record NegotiationWishes
 
     internal bool OffersCompression => Compressions.Count > 0;
 
-    private static IReadOnlyList<string> AllChecksums { get; } = [.. Rsync.Checksums.Checksum.Available.Select(kind => kind.WireName())];
+    private static string[] AllChecksums { get; } = NamesOfChecksums();
 
     /// <summary>What a transfer's options ask for. Client and server come to the same from the same options.</summary>
     /// <exception cref="RsyncException">A choice that this machine has no library for, or nothing is left of a list (<see cref="ExitCode.Unsupported"/>).</exception>
@@ -42,6 +42,16 @@ public sealed record NegotiationWishes
                 : [],
             Seed = options.Comparison.ChecksumSeed,
         };
+    }
+
+    // No query: it would have to be compiled at run time.
+    private static string[] NamesOfChecksums()
+    {
+        var kinds = Rsync.Checksums.Checksum.Available;
+        var names = new string[kinds.Count];
+        for (var i = 0; i < names.Length; i++)
+            names[i] = kinds[i].WireName();
+        return names;
     }
 
     private static (ChecksumKind, ChecksumKind) ParseChecksums(string choice)

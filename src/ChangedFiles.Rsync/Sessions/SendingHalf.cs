@@ -111,11 +111,9 @@ internal sealed class SendingRun(SendingHalf half, Session session)
 
     private IEnumerable<SourceArgument> SourceArguments()
     {
-        var relative = _options.Selection.Relative;
-        if (_options.Selection.FilesFrom is null)
-            return half.Arguments.Select(argument => SourceArgument.Parse(argument, relative));
-        var names = half.FilesFrom ?? FilesFromNames.FromPeer(session);
-        return names.Select(name => SourceArgument.Parse(name, relative));
+        IEnumerable<byte[]> names = _options.Selection.FilesFrom is null ? half.Arguments : half.FilesFrom ?? FilesFromNames.FromPeer(session);
+        foreach (var name in names)
+            yield return SourceArgument.Parse(name, _options.Selection.Relative);
     }
 
     private void WriteStatistics()

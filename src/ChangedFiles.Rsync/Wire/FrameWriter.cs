@@ -23,7 +23,7 @@ public sealed partial class FrameWriter
 
     private readonly Connection _connection;
     private readonly byte[] _buffer = new byte[BufferSize];
-    private readonly ConcurrentQueue<(MessageCode Code, byte[] Payload)> _posted = [];
+    private readonly ConcurrentQueue<PostedMessage> _posted = [];
     private Func<bool>? _readMeanwhile;
     private volatile bool _hasPosted;
     private bool _multiplexed;
@@ -146,7 +146,7 @@ public sealed partial class FrameWriter
     /// </summary>
     public void Post(MessageCode code, byte[] payload)
     {
-        _posted.Enqueue((code, payload));
+        _posted.Enqueue(new PostedMessage(code, payload));
         _hasPosted = true;
     }
 
@@ -214,6 +214,9 @@ public sealed partial class FrameWriter
             WriteHeader(_buffer.AsSpan(_frameStart), MessageCode.Data, FrameLength);
         _frameStart = -1;
     }
+
+    /// <summary>A class: a queue of it is compiled ahead.</summary>
+    private sealed record PostedMessage(MessageCode Code, byte[] Payload);
 
     private static void WriteHeader(Span<byte> header, MessageCode code, int length) =>
         BinaryPrimitives.WriteUInt32LittleEndian(header, (uint)((int)code + CodeBase) << 24 | (uint)length);

@@ -75,7 +75,7 @@ internal sealed class AttributeKeeper(Reception reception, Itemizer itemizer, st
         };
         if (_preserve.Acls && !entry.IsSymlink && ExtendedAttributes.AclsDiffer(entry, stat, reception.Target, path))
             metadata = WithAcls(metadata, entry);
-        if (metadata == default)
+        if (metadata.IsEmpty)
             return false;
         // A change of owner clears set-id bits.
         if ((metadata.Uid ?? metadata.Gid) is not null && !entry.IsSymlink)

@@ -23,7 +23,7 @@ internal sealed class BatchRequests(Reception reception, BatchPace pace, Cancell
             return request;
         if (_second.Remove(index, out var again))
             return again with { IsRedo = true };
-        var other = entry.Links is null ? null : reception.Requests.Values.FirstOrDefault(each => each.Entry.Links == entry.Links);
+        var other = entry.Links is null ? null : reception.Requests.All.FirstOrDefault(each => each.Entry.Links == entry.Links);
         return other is not null && reception.Requests.TryRemove(other.Index, out request) ? request : null;
     }
 
@@ -48,9 +48,9 @@ internal sealed class BatchRequests(Reception reception, BatchPace pace, Cancell
 
     private void GiveUp(FileList.FileList list)
     {
-        foreach (var (index, _) in reception.Requests)
+        foreach (var request in reception.Requests.All)
         {
-            if (index >= list.Start && index < list.Start + list.Count && reception.Requests.TryRemove(index, out var request))
+            if (request.Index >= list.Start && request.Index < list.Start + list.Count && reception.Requests.TryRemove(request.Index, out _))
             {
                 reception.Session.Say(MessageCode.Warning, $"(No batched update for \"{Reception.Text(request.Entry.Path)}\")");
                 reception.News.Add(new News(NewsKind.Failed, request));

@@ -76,7 +76,7 @@ internal sealed class Deleter
     }
 
     /// <summary>Names in a directory that are not listed and not protected, in the order in which they go: last first.</summary>
-    public List<(TreePath Path, bool IsDirectory)> FindExtraneous(TreePath directory, FileList.FileList list)
+    public List<Extraneous> FindExtraneous(TreePath directory, FileList.FileList list)
     {
         var found = Children(directory, beingDeleted: false, out _);
         found.RemoveAll(child => list.Contains(child.Path));
@@ -181,11 +181,11 @@ internal sealed class Deleter
 
     /// <summary>What is in a directory and not protected, sorted as lists are, the last first.</summary>
     /// <param name="isPinned">Something else is in it.</param>
-    private List<(TreePath Path, bool IsDirectory)> Children(TreePath directory, bool beingDeleted, out bool isPinned)
+    private List<Extraneous> Children(TreePath directory, bool beingDeleted, out bool isPinned)
     {
         isPinned = false;
         var entries = new List<DirectoryEntry>();
-        var found = new List<(TreePath Path, bool IsDirectory)>();
+        var found = new List<Extraneous>();
         var error = _reception.Target.List(directory, entries);
         if (error is not (Errno.None or Errno.ENOENT) && !_isDry)
             _reception.Complain("generator", "opendir", directory, error);
@@ -201,7 +201,7 @@ internal sealed class Deleter
             else if (IsProtected(path, kind == FileKind.Directory, beingDeleted))
                 isPinned = true;
             else if (!isMount)
-                found.Add((path, kind == FileKind.Directory));
+                found.Add(new Extraneous(path, kind == FileKind.Directory));
             else if (beingDeleted)
                 isPinned = true;
             else
@@ -228,3 +228,6 @@ internal sealed class Deleter
         return _filters.Check(path, isDirectory, beingDeleted).IsExcluded;
     }
 }
+
+/// <summary>A name that is at the destination only.</summary>
+internal sealed record Extraneous(TreePath Path, bool IsDirectory);

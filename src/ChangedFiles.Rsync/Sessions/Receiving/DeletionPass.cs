@@ -1,6 +1,5 @@
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.FileList;
-using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Rsync.Sessions.Receiving;
@@ -9,7 +8,7 @@ namespace ChangedFiles.Rsync.Sessions.Receiving;
 internal sealed class DeletionPass(Reception reception, Deleter deleter)
 {
     private readonly DeleteMode _mode = reception.Options.Deletion.ModeFor(reception.Session.Terms.Protocol);
-    private readonly List<(TreePath Path, bool IsDirectory)> _delayed = [];
+    private readonly List<Extraneous> _delayed = [];
 
     /// <summary>Deletions come after everything else: the last phase waits for them.</summary>
     public bool IsLate => _mode is DeleteMode.Delay or DeleteMode.After;
@@ -53,7 +52,7 @@ internal sealed class DeletionPass(Reception reception, Deleter deleter)
         }
     }
 
-    private void Delete(List<(TreePath Path, bool IsDirectory)> names)
+    private void Delete(List<Extraneous> names)
     {
         foreach (var (path, isDirectory) in names)
             deleter.Delete(path, isDirectory);

@@ -50,7 +50,7 @@ internal sealed class Generator
         _reception.Half.WriteFirst?.Invoke(_writer);
         // With hard links it is better to know some members of a group before one of them is asked for.
         var enough = _reception is { Pace: null, Options.Preserve.HardLinks: > 0 } ? EnoughForLinks : 1;
-        WaitUntil(() => _allListed || (_waiting.Count > 0 && _waiting.Sum(work => work.List.Count) >= enough));
+        WaitUntil(() => _allListed || (_waiting.Count > 0 && CountWaiting() >= enough));
         // What the destination is was decided when the first list had come.
         _items = new ItemWork(_reception);
         if (_reception.Half.Report.Debug[DebugFlag.Flist] > 0)
@@ -111,6 +111,14 @@ internal sealed class Generator
                 _writer.WriteVarint((int)count);
         }
         SayDone();
+    }
+
+    private int CountWaiting()
+    {
+        var count = 0;
+        foreach (var work in _waiting)
+            count += work.List.Count;
+        return count;
     }
 
     /// <summary>The next list to go through, waited for; null when there is none any more.</summary>

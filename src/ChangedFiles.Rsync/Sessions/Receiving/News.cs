@@ -28,5 +28,5 @@ internal enum NewsKind
     Nothing,
 }
 
-/// <summary>One piece of news.</summary>
-internal readonly record struct News(NewsKind Kind, PendingRequest? Request = null, WorkList? List = null);
+/// <summary>One piece of news. A class: collections of it are compiled ahead.</summary>
+internal sealed record News(NewsKind Kind, PendingRequest? Request = null, WorkList? List = null);

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ChangedFiles.Rsync.Sessions.Receiving;
 
 /// <summary>
@@ -51,7 +53,7 @@ internal sealed class NewsQueue(bool atOnce)
         }
     }
 
-    public bool TryTake(out News news)
+    public bool TryTake([MaybeNullWhen(false)] out News news)
     {
         if (_taken.Count == 0 && _hasTold)
         {

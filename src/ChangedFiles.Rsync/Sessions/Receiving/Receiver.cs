@@ -97,8 +97,8 @@ internal sealed class Receiver
             throw _reader.Bad("the end of something that has not been finished");
         if (_phase == 0 && !_lists.Finish())
             return;
-        if (!_reception.Requests.IsEmpty)
-            throw _reader.Bad($"the data of {_reception.Requests.First().Value.Entry} was never sent");
+        if (_reception.Requests.All is [var forgotten, ..])
+            throw _reader.Bad($"the data of {forgotten.Entry} was never sent");
         // What waits for the end comes to its place when nothing can be asked for again.
         if (++_phase == LastPhase)
             files.PutDelayed();

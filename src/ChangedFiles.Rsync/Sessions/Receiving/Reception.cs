@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Checksums;
 using ChangedFiles.Rsync.FileList;
@@ -13,7 +12,7 @@ namespace ChangedFiles.Rsync.Sessions.Receiving;
 internal sealed class Reception(ReceivingHalf half, Session session) : IDisposable
 {
     private readonly Lock _telling = new();
-    private readonly ConcurrentBag<IDisposable> _owned = [];
+    private readonly List<IDisposable> _owned = [];
     private int _ioError;
     private int _donesSent;
 
@@ -74,8 +73,8 @@ internal sealed class Reception(ReceivingHalf half, Session session) : IDisposab
     /// <summary>Where replaced files are kept; null without <c>--backup</c>. For use when <see cref="Target"/> is known.</summary>
     public BackupStore? Backups { get; private set; }
 
-    /// <summary>What the sender was asked for and has not answered.</summary>
-    public ConcurrentDictionary<int, PendingRequest> Requests { get; } = new();
+    /// <inheritdoc cref="PendingRequests"/>
+    public PendingRequests Requests { get; } = new();
 
     /// <summary>How often the generator has said DONE. The sender answers each of them.</summary>
     public int DonesSent => Volatile.Read(ref _donesSent);
@@ -159,7 +158,9 @@ internal sealed class Reception(ReceivingHalf half, Session session) : IDisposab
     /// <summary>Takes something over, to be disposed of at the end.</summary>
     public void Own(object owned)
     {
-        if (owned is IDisposable disposable)
+        if (owned is not IDisposable disposable)
+            return;
+        lock (_owned)
             _owned.Add(disposable);
     }
 

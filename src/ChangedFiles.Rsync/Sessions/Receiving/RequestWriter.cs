@@ -51,7 +51,7 @@ internal sealed class RequestWriter
             var head = file is null ? default
                 : SumHead.ForBasis(file.Stat.Size, _options.BlockSize, _hash.DigestLength, request.IsRedo);
             request = request with { Head = head, BasisFile = head.Count > 0 || _reception.Pace is not null ? basis : null };
-            if (!_reception.Requests.TryAdd(request.Index, request))
+            if (!_reception.Requests.TryAdd(request))
                 throw new InvalidOperationException($"{request.Entry} was asked for twice");
             _itemizer.Request(request);
             if (!_reception.MovesData)
