@@ -20,33 +20,36 @@ internal static partial class FailureTexts
         {
             if (text.StartsWith("rsync error:", StringComparison.Ordinal))
                 continue;
-            var quoted = Quoted().Matches(text).Select(match => match.Groups[1].Value);
-            var found = quoted.SelectMany(Candidates).Where(items.Contains).SelectMany(name => items[name]).Take(1).ToList();
-            if (found.Count == 0)
+            var (quoted, name) = Quoted().Matches(text).Select(match => match.Groups[1].Value)
+                .SelectMany(quoted => Candidates(quoted).Select(name => (quoted, name))).FirstOrDefault(found => items.Contains(found.name));
+            if (name is null)
                 unassigned.Add(text);
-            foreach (var path in found)
-                failures.Add(new FailedPath(path, text));
+            else
+                failures.Add(new FailedPath(items[name].First(), quoted.EndsWith(name, StringComparison.Ordinal) ? text : text.Replace(quoted, Final(quoted))));
         }
         return unassigned;
     }
 
+    /// <summary>A temporary name is another one at each attempt, and nobody's business.</summary>
+    private static string Final(string temporary) => Temporary().Replace(temporary, "${directory}${name}");
+
     /// <summary>
     /// The path as it stands there may begin with the module's or the destination's directory, and may be that of a temporary file
-    /// <c>.NAME.XXXXXX</c>.
+    /// <c>.NAME.XXXXXX</c>, or of a symbolic link or device <c>.NAME.12345</c>.
     /// </summary>
     private static IEnumerable<string> Candidates(string quoted)
     {
         for (var path = quoted.TrimStart('/'); path.Length > 0; path = path.IndexOf('/') is var slash and >= 0 ? path[(slash + 1)..] : "")
         {
             yield return path;
-            if (Temporary().Match(path) is { Success: true } temporary)
-                yield return temporary.Groups["directory"].Value + temporary.Groups["name"].Value;
+            if (Temporary().IsMatch(path))
+                yield return Final(path);
         }
     }
 
     [GeneratedRegex("\"([^\"]+)\"")]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(@"^(?<directory>(?:.*/)?)\.(?<name>[^/]+)\.[A-Za-z0-9]{6}$")]
+    [GeneratedRegex(@"^(?<directory>(?:.*/)?)\.(?<name>[^/]+)\.([A-Za-z0-9]{6}|[0-9]{1,6})$")]
     private static partial Regex Temporary();
 }
