@@ -52,6 +52,7 @@ internal static class DestinationArgument
                 Directory = System.IO.Path.Combine(path, ownName),
                 Delete = settings.Delete,
                 DryRun = settings.DryRun,
+                NamesChanges = settings.NamesChanges,
                 Selection = selection,
             },
             source);
@@ -88,6 +89,7 @@ internal static class DestinationArgument
             Server = server(),
             Delete = settings.Delete,
             DryRun = settings.DryRun,
+            NamesChanges = settings.NamesChanges,
             NumericIds = settings.NumericIds,
             Filters = settings.Filters,
             WarmSessions = settings.DryRun ? 0 : 2,
@@ -113,6 +115,9 @@ internal sealed record MirrorSettings
     public bool Delete { get; init; } = true;
 
     public bool DryRun { get; init; }
+
+    /// <summary>Somebody wants to know each name that is changed.</summary>
+    public bool NamesChanges { get; init; }
 
     /// <summary>Null deletes whatever is gone.</summary>
     public DeletionLimit? MaxDelete { get; init; }

@@ -35,7 +35,7 @@ internal static class MirrorCommand
     private static readonly Option<double> Settle = new("--settle") { Description = "Deliver a change when its name has been left alone for so long.", HelpName = "SECONDS" };
     private static readonly Option<double?> WaitClose = new("--wait-close") { Description = "Deliver a file that is written to when it is closed, or after so long.", HelpName = "SECONDS" };
     private static readonly Option<double> Recheck = new("--recheck") { Description = "Look at the whole source so often, for stores through mmap, of which nobody is told.", HelpName = "SECONDS" };
-    private static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Name what is delivered." };
+    private static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Name what is changed." };
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object a line." };
 
     private const double LongestTime = 86_400;
@@ -60,6 +60,7 @@ internal static class MirrorCommand
             Filters = [.. rules.ToWire(FilterSide.Sender)],
             Port = parsed.GetValue(Port),
             DryRun = parsed.GetValue(DryRun),
+            NamesChanges = parsed.GetValue(Verbose),
             Delete = !parsed.GetValue(NoDelete),
             MaxDelete = Limit(parsed.GetValue(MaxDelete)),
             NumericIds = parsed.GetValue(NumericIds),
@@ -85,7 +86,7 @@ internal static class MirrorCommand
         };
         using var mirror = new Mirror(root, options, destinations);
         var report = parsed.GetValue(Json)
-            ? (MirrorReport)new JsonMirrorReport(Console.Out)
+            ? (MirrorReport)new JsonMirrorReport(Console.Out) { DryRun = parsed.GetValue(DryRun) }
             : new TextMirrorReport(Console.Out, Console.IsOutputRedirected ? 0 : Math.Max(20, Console.WindowWidth))
             {
                 Verbose = parsed.GetValue(Verbose),

@@ -12,6 +12,9 @@ internal sealed class JsonMirrorReport(TextWriter output) : MirrorReport
 {
     private readonly Lock _lock = new();
 
+    /// <summary>Only tells what would be.</summary>
+    public bool DryRun { get; init; }
+
     public override void Started(string source, Mirror mirror)
     {
         foreach (var worker in mirror.Workers)
@@ -27,13 +30,13 @@ internal sealed class JsonMirrorReport(TextWriter output) : MirrorReport
 
     public override void Delivered(string destination, PlannedBatch batch, Delivery delivery)
     {
-        foreach (var change in delivery.Foreseen)
+        foreach (var change in delivery.Changes)
         {
-            Write("foreseen", new JsonObject
+            Write(DryRun ? "foreseen" : "changed", new JsonObject
             {
                 ["destination"] = destination,
                 ["path"] = change.Path.ToString(),
-                ["action"] = change.Action.ToString().ToLowerInvariant(),
+                ["action"] = change.Kind.ToString().ToLowerInvariant(),
             });
         }
         Write("delivered", new JsonObject

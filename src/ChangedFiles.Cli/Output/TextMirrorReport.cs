@@ -15,7 +15,7 @@ internal sealed class TextMirrorReport(TextWriter output, int width) : MirrorRep
     private string _line = "";
     private SourceTotals? _totals;
 
-    /// <summary>Names what is delivered.</summary>
+    /// <summary>Names what is changed.</summary>
     public bool Verbose { get; init; }
 
     /// <summary>Ends when both sides are equal, and does not wait for a destination that is away.</summary>
@@ -40,7 +40,7 @@ internal sealed class TextMirrorReport(TextWriter output, int width) : MirrorRep
     {
         DestinationState.Following when DryRun => string.Create(CultureInfo.InvariantCulture, $"{status.Name}: {status.Names:N0} names compared"),
         DestinationState.Following => string.Create(CultureInfo.InvariantCulture,
-            $"{status.Name}: in sync: {status.Names:N0} names compared, {status.Files:N0} files ({Sizes.Text(status.LiteralBytes)}) sent in {_since.Elapsed.TotalSeconds:0.0} s"),
+            $"{status.Name}: in sync{But(status)}: {status.Names:N0} names compared, {status.Files:N0} files ({Sizes.Text(status.LiteralBytes)}) sent in {_since.Elapsed.TotalSeconds:0.0} s"),
         DestinationState.Away => $"{status.Name}: away: {Reason(status)}{(Once ? "" : " (tried again)")}",
         DestinationState.Held => $"{status.Name}: held: {Reason(status)}: see that the source is right, then `changedfiles resume SRC`",
         DestinationState.Failed => $"{status.Name}: given up: {Reason(status)}",
@@ -54,18 +54,36 @@ internal sealed class TextMirrorReport(TextWriter output, int width) : MirrorRep
 
     public override void Delivered(string destination, PlannedBatch batch, Delivery delivery)
     {
-        foreach (var change in delivery.Foreseen)
-            Line($"{destination}: would {Verb(change.Action)} {change.Path}");
-        if (!Verbose || DryRun)
-            return;
-        foreach (var item in batch.Items)
+        if (DryRun)
         {
-            if (item.Action == PlannedAction.Delete)
-                Line($"{destination}: gone {item.Path}");
-            else if (item.Action != PlannedAction.Parent)
-                Line($"{destination}: {item.Path}{(item.Stat.IsDirectory ? "/" : "")}");
+            foreach (var change in delivery.Changes)
+                Line($"{destination}: would {Verb(change.Kind)} {change.Path}");
+        }
+        else if (delivery.Changes.Count > 0 || (Verbose && batch.Renames.Count > 0))
+        {
+            Name(destination, batch, delivery);
         }
     }
+
+    /// <summary>What was renamed once, by its new name; and everything else but what failed, and directories that only something else is in.</summary>
+    private void Name(string destination, PlannedBatch batch, Delivery delivery)
+    {
+        var items = batch.Items.ToDictionary(item => item.Path);
+        var failed = delivery.Failures.Select(failure => failure.Path).ToHashSet();
+        foreach (var rename in batch.Renames.Where(rename => !failed.Contains(rename.To.Path)))
+            Line($"{destination}: {rename.To.Path}{Slash(rename.To)} (was {rename.From})");
+        var renamed = batch.Renames.Select(rename => rename.From).ToHashSet();
+        foreach (var change in delivery.Changes.Where(change => !failed.Contains(change.Path)))
+        {
+            var item = items.GetValueOrDefault(change.Path);
+            if (change.Kind == ChangeKind.Delete && !renamed.Any(from => change.Path == from || change.Path.IsBelow(from)))
+                Line($"{destination}: gone {change.Path}");
+            else if (change.Kind != ChangeKind.Delete && item?.Action != PlannedAction.Parent)
+                Line($"{destination}: {change.Path}{Slash(item)}");
+        }
+    }
+
+    private static string Slash(PlannedItem? item) => item is { Stat.IsDirectory: true } ? "/" : "";
 
     public override void Tick(IReadOnlyList<DestinationStatus> statuses)
     {
@@ -84,14 +102,17 @@ internal sealed class TextMirrorReport(TextWriter output, int width) : MirrorRep
         }
     }
 
+    private static string But(DestinationStatus status) =>
+        status.FailureCount == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" but for {status.FailureCount:N0} names");
+
     /// <summary>Without the destination's name, which stands before it anyway.</summary>
     private static string? Reason(DestinationStatus status) =>
         status.Reason is { } reason && reason.StartsWith(status.Name + ": ", StringComparison.Ordinal) ? reason[(status.Name.Length + 2)..] : status.Reason;
 
-    private static string Verb(ForeseenAction action) => action switch
+    private static string Verb(ChangeKind kind) => kind switch
     {
-        ForeseenAction.Send => "send",
-        ForeseenAction.SetAttributes => "set attributes of",
+        ChangeKind.Send => "send",
+        ChangeKind.SetAttributes => "set attributes of",
         _ => "delete",
     };
 

@@ -10,4 +10,6 @@ namespace ChangedFiles.Engine.Destinations;
 internal static class AsideName
 {
     public static TreePath New() => TreePath.Parse(string.Create(CultureInfo.InvariantCulture, $"..changedfiles-{Random.Shared.NextInt64():x16}"));
+
+    public static bool Is(TreePath path) => path.Bytes.StartsWith("..changedfiles-"u8);
 }

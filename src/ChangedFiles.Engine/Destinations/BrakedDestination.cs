@@ -74,7 +74,7 @@ public sealed class BrakedDestination(
         var subtrees = batch.Marks.Where(mark => mark.Subtree || mark.Names).Select(mark => mark.Path).ToHashSet();
         var mayBeMore = batch.Swept.Count > 0 || named.Any(subtrees.Contains);
         var gone = mayBeMore
-            ? rehearsal.Deliver(batch, cancellation).Foreseen.Where(change => change.Action == ForeseenAction.Delete).Select(change => change.Path)
+            ? rehearsal.Deliver(batch, cancellation).Changes.Where(change => change.Kind == ChangeKind.Delete).Select(change => change.Path)
             : named;
         var renamed = batch.Renames.Select(rename => rename.From).ToHashSet();
         return gone.Count(path => !IsAtOrBelow(path, renamed));

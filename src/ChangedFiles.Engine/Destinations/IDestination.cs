@@ -32,8 +32,8 @@ public sealed record Delivery
     /// <summary>Complaints that could not be assigned to a name: any of the batch may be concerned.</summary>
     public IReadOnlyList<string> Complaints { get; init; } = [];
 
-    /// <summary>What a dry run would have changed; empty otherwise.</summary>
-    public IReadOnlyList<ForeseenChange> Foreseen { get; init; } = [];
+    /// <summary>What was changed, but for renames, or what a dry run would have changed. Empty where nobody asked for it.</summary>
+    public IReadOnlyList<NameChange> Changes { get; init; } = [];
 
     /// <summary>Directories that were not there.</summary>
     public IReadOnlyList<TreePath> Created { get; init; } = [];

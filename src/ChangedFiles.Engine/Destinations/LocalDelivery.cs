@@ -21,7 +21,7 @@ internal sealed class LocalDelivery(
     private readonly List<PlannedItem> _directories = [];
     private readonly List<TreePath> _created = [];
     private readonly Dictionary<TreePath, (TreePath Name, PlannedRename Rename)> _setAside = [];
-    private readonly List<ForeseenChange> _foreseen = [];
+    private readonly OrderedDictionary<TreePath, ChangeKind> _changes = [];
     private long _files;
     private long _bytes;
 
@@ -49,7 +49,7 @@ internal sealed class LocalDelivery(
             Complaints = [.. asides.Select(aside => $"{aside}: cannot be removed")],
             Failures = _failures,
             Created = _created,
-            Foreseen = _foreseen,
+            Changes = [.. _changes.Select(change => new NameChange(change.Key, change.Value))],
             Files = _files,
             BytesSent = _bytes,
             LiteralBytes = _bytes,
@@ -150,7 +150,7 @@ internal sealed class LocalDelivery(
     {
         if (!there.IsDirectory)
         {
-            if (Foresee(item.Path, ForeseenAction.Send))
+            if (TellOnly(item.Path, ChangeKind.Send))
                 return Errno.None;
             var errno = target.Unlink(item.Path);
             if (errno is Errno.None or Errno.ENOENT)
@@ -186,34 +186,36 @@ internal sealed class LocalDelivery(
             return Errno.None;
         if (options.DryRun)
         {
-            ForeseeRemoval(path);
+            TellRemoval(path);
             return Errno.None;
         }
         target.RemoveTree(path, (removed, errno) =>
         {
             if (errno is not (Errno.None or Errno.ENOENT))
                 Fail(removed, errno);
+            else if (errno == Errno.None)
+                Tell(removed, ChangeKind.Delete);
         });
         return Errno.None;
     }
 
-    private void ForeseeRemoval(TreePath path)
+    private void TellRemoval(TreePath path)
     {
         if (target.Stat(path, out var there) != Errno.None)
             return;
-        Foresee(path, ForeseenAction.Delete);
+        TellOnly(path, ChangeKind.Delete);
         var names = new List<byte[]>();
         if (there.IsDirectory)
             target.List(path, names);
         foreach (var name in names)
-            ForeseeRemoval(path.Child(name));
+            TellRemoval(path.Child(name));
     }
 
     private Errno Symlink(PlannedItem item, in FileStat there)
     {
         if (!there.IsSymlink || target.ReadLink(item.Path, out var text) != Errno.None || !text.AsSpan().SequenceEqual(item.LinkTarget))
         {
-            if (Foresee(item.Path, ForeseenAction.Send))
+            if (TellOnly(item.Path, ChangeKind.Send))
                 return Errno.None;
             var errno = MakeRoom(item.Path, there);
             if (errno == Errno.None)
@@ -229,11 +231,11 @@ internal sealed class LocalDelivery(
     private Errno Link(TreePath path, TreePath first, in FileStat there)
     {
         var errno = target.Stat(first, out var leader);
-        if (errno == Errno.ENOENT && Foresee(path, ForeseenAction.Send))
+        if (errno == Errno.ENOENT && options.DryRun && TellOnly(path, ChangeKind.Send))
             return Errno.None;
         if (errno != Errno.None || (leader.Device, leader.Inode) == (there.Device, there.Inode))
             return errno;
-        if (Foresee(path, ForeseenAction.Send))
+        if (TellOnly(path, ChangeKind.Send))
             return Errno.None;
         errno = MakeRoom(path, there);
         return errno == Errno.None ? target.MakeLink(path, first, replace: true) : errno;
@@ -241,7 +243,7 @@ internal sealed class LocalDelivery(
 
     private Errno Copy(PlannedItem item, in FileStat there)
     {
-        if (Foresee(item.Path, ForeseenAction.Send))
+        if (TellOnly(item.Path, ChangeKind.Send))
             return Errno.None;
         var errno = _source.Open(item.Path, out var from);
         if (Planner.IsGone(errno))
@@ -277,7 +279,7 @@ internal sealed class LocalDelivery(
         var same = there.Kind == item.Stat.Kind && (there.RdevMajor, there.RdevMinor) == (item.Stat.RdevMajor, item.Stat.RdevMinor);
         if (!same)
         {
-            if (Foresee(item.Path, ForeseenAction.Send))
+            if (TellOnly(item.Path, ChangeKind.Send))
                 return Errno.None;
             var errno = MakeRoom(item.Path, there);
             if (errno == Errno.None)
@@ -304,14 +306,19 @@ internal sealed class LocalDelivery(
     {
         var wanted = item.Stat;
         var same = (there.Mode, there.Uid, there.Gid, there.Mtime) == (wanted.Mode, wanted.Uid, wanted.Gid, wanted.Mtime);
-        return same || Foresee(item.Path, ForeseenAction.SetAttributes) ? Errno.None : target.SetMetadata(item.Path, Attributes(wanted), out _);
+        return same || TellOnly(item.Path, ChangeKind.SetAttributes) ? Errno.None : target.SetMetadata(item.Path, Attributes(wanted), out _);
     }
 
-    /// <summary>True in a dry run, which only writes down what would happen.</summary>
-    private bool Foresee(TreePath path, ForeseenAction action)
+    private void Tell(TreePath path, ChangeKind kind)
     {
-        if (options.DryRun)
-            _foreseen.Add(new ForeseenChange(path, action));
+        if (options.NamesChanges)
+            _changes.TryAdd(path, kind);
+    }
+
+    /// <summary>Names what is about to be done; true in a dry run, which does no more than that.</summary>
+    private bool TellOnly(TreePath path, ChangeKind kind)
+    {
+        Tell(path, kind);
         return options.DryRun;
     }
 

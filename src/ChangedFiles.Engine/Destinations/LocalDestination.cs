@@ -17,8 +17,11 @@ public sealed record LocalDestinationOptions
     /// <summary>What vanished at the source goes at the destination.</summary>
     public bool Delete { get; init; } = true;
 
-    /// <summary>Nothing is changed; <see cref="Delivery.Foreseen"/> tells what would be.</summary>
+    /// <summary>Nothing is changed; <see cref="Delivery.Changes"/> tells what would be.</summary>
     public bool DryRun { get; init; }
+
+    /// <summary><see cref="Delivery.Changes"/> names what is changed.</summary>
+    public bool NamesChanges { get => field || DryRun; init; }
 
     /// <summary>What is mirrored; everything else is kept where it is.</summary>
     public required Selection Selection { get; init; }

@@ -2,8 +2,8 @@ using ChangedFiles.Rsync.Files;
 
 namespace ChangedFiles.Engine.Destinations;
 
-/// <summary>What would happen to a name.</summary>
-public enum ForeseenAction
+/// <summary>What happens to a name.</summary>
+public enum ChangeKind
 {
     /// <summary>It is made, or its contents are brought there.</summary>
     Send,
@@ -13,5 +13,5 @@ public enum ForeseenAction
     Delete,
 }
 
-/// <summary>Something that a dry run would have done.</summary>
-public readonly record struct ForeseenChange(TreePath Path, ForeseenAction Action);
+/// <summary>Something that was done at a destination, or that a dry run would have done.</summary>
+public readonly record struct NameChange(TreePath Path, ChangeKind Kind);

@@ -12,7 +12,7 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
 {
     private readonly List<FailedPath> _failures = [.. batch.Failures];
     private readonly List<TransferResult> _results = [];
-    private readonly List<ForeseenChange> _foreseen = [];
+    private readonly List<NameChange> _changes = [];
     private readonly List<TreePath> _created = [];
 
     /// <summary>A session was begun, so that the destination may have changed.</summary>
@@ -24,13 +24,13 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
         var result = Push(renames.Prepare(), new TransferEvents
         {
             OnFileFailed = Note,
-            OnTransferred = (in item) => Foresee(item.Name, ForeseenAction.Send),
+            OnTransferred = (in item) => Tell(item.Name, ChangeKind.Send),
             OnItem = (in item) =>
             {
                 if (item.Kind == FileKind.Directory && item.Flags.HasFlag(ItemFlags.IsNew) && TreePath.TryParse(item.Name.Span, out var made))
                     _created.Add(made);
                 if (item.Flags != ItemFlags.None)
-                    Foresee(item.Name, Action(item.Flags));
+                    Tell(item.Name, Kind(item.Flags));
             },
         });
         var left = renames.CleanUp();
@@ -38,7 +38,7 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
         {
             Complaints = [.. FailureTexts.Assign(result.Errors, batch, _failures), .. left],
             Failures = _failures,
-            Foreseen = _foreseen,
+            Changes = _changes,
             Created = _created,
             Files = _results.Sum(sent => sent.Stats.FilesTransferred),
             BytesSent = _results.Sum(sent => sent.BytesSent),
@@ -65,7 +65,7 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
     private TransferResult Push(Session session, PlannedBatch items, TransferEvents events, IFileSource source)
     {
         HasBegun = true;
-        session.Messages.OnDeleted = (name, _) => Foresee(name, ForeseenAction.Delete);
+        session.Messages.OnDeleted = (name, _) => Tell(name, ChangeKind.Delete);
         var wire = WireBatch.Of(items, destination.Options, destination.Features.DeleteByName);
         var result = new PushBatch
         {
@@ -86,13 +86,12 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
             _failures.Add(new FailedPath(entry.Path, errno.Describe()));
     }
 
-    /// <summary>In a dry run writes down what would happen.</summary>
-    private void Foresee(ReadOnlyMemory<byte> name, ForeseenAction action)
+    private void Tell(ReadOnlyMemory<byte> name, ChangeKind kind)
     {
-        if (destination.Options.DryRun && TreePath.TryParse(name.Span, out var path))
-            _foreseen.Add(new ForeseenChange(path, action));
+        if (destination.Options.NamesChanges && TreePath.TryParse(name.Span, out var path) && !AsideName.Is(path))
+            _changes.Add(new NameChange(path, kind));
     }
 
-    private static ForeseenAction Action(ItemFlags flags) =>
-        (flags & (ItemFlags.IsNew | ItemFlags.LocalChange)) != 0 ? ForeseenAction.Send : ForeseenAction.SetAttributes;
+    private static ChangeKind Kind(ItemFlags flags) =>
+        (flags & (ItemFlags.IsNew | ItemFlags.LocalChange)) != 0 ? ChangeKind.Send : ChangeKind.SetAttributes;
 }

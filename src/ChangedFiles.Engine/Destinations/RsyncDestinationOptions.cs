@@ -15,8 +15,11 @@ public sealed record RsyncDestinationOptions
     /// <summary>What vanished at the source goes at the destination.</summary>
     public bool Delete { get; init; } = true;
 
-    /// <summary>Nothing is changed; <see cref="Delivery.Foreseen"/> tells what would be.</summary>
+    /// <summary>Nothing is changed; <see cref="Delivery.Changes"/> tells what would be.</summary>
     public bool DryRun { get; init; }
+
+    /// <summary><see cref="Delivery.Changes"/> names what is changed.</summary>
+    public bool NamesChanges { get => field || DryRun; init; }
 
     /// <summary>Owners and groups by number, not by name.</summary>
     public bool NumericIds { get; init; }
@@ -50,9 +53,10 @@ public sealed record RsyncDestinationOptions
     internal IReadOnlyList<string> Words(RsyncFeatures features)
     {
         List<string> words = ["--server", features.HardLinks ? "-HdlogDtpRe.LsfxCIvu" : "-dlogDtpRe.LsfxCIvu", "--no-r", "--force"];
-        // The log format makes the server name what it would delete.
         if (DryRun)
-            words.AddRange("-n", "--log-format=%i");
+            words.Add("-n");
+        if (NamesChanges)
+            words.Add("--log-format=%i");
         if (Delete)
             words.Add("--delete");
         if (Delete && features.DeleteByName)
