@@ -11,15 +11,12 @@ namespace ChangedFiles.Engine.Changes;
 /// Any thread marks; one worker waits and takes. A taken batch is "in flight" (it counts as not confirmed) until it is
 /// confirmed or returned.
 /// </remarks>
-public sealed class DirtyTree
+public sealed partial class DirtyTree
 {
     /// <summary>Distinct names kept before they collapse: about 40 MB of marks at usual path lengths.</summary>
     public const int DefaultLimit = 200_000;
 
     private const int LargeTable = 4096;
-
-    /// <summary>With more marks than this a renamed directory is not searched for those below it, and loses its hint.</summary>
-    private const int MostMoved = 10_000;
 
     private readonly object _lock = new();
     private readonly TimeProvider _clock;
@@ -30,8 +27,6 @@ public sealed class DirtyTree
     private readonly PriorityQueue<TreePath, long> _held = new();
     private Dictionary<TreePath, DirtyMark> _marks = [];
     private List<DirtyMark> _inFlight = [];
-    // Made when it is asked for.
-    private Dictionary<TreePath, TreePath>? _hintsInFlight;
     private int _subtrees;
     private bool _woken;
 
@@ -83,25 +78,6 @@ public sealed class DirtyTree
         };
         lock (_lock)
             Add(mark);
-    }
-
-    /// <summary>
-    /// Marks two names: what was at <paramref name="old"/> is at <paramref name="path"/> now. The hint that goes with it names what the destination knows:
-    /// renamed again before anybody looked, that is still the first name.
-    /// </summary>
-    /// <param name="directory">It is a directory, so that all below has moved too.</param>
-    public void MarkRenamed(TreePath old, TreePath path, bool directory)
-    {
-        var now = _clock.GetTimestamp();
-        lock (_lock)
-        {
-            var known = KnownName(old, out var touched);
-            if (directory && !MoveBelow(old, path))
-                known = null;
-            var mark = new DirtyMark(old) { Subtree = directory, Since = now, NotBefore = After(_settle) };
-            Add(mark);
-            Add(mark with { Path = path, Touched = Touch.Replaced | Touch.Renamed | touched, RenamedFrom = known == path ? null : known });
-        }
     }
 
     /// <summary>Marks a directory for a comparison of its own names.</summary>
@@ -306,132 +282,6 @@ public sealed class DirtyTree
         if (!_held.TryPeek(out _, out var due))
             return long.MaxValue;
         return Math.Max(0, (due - _clock.GetTimestamp()) * 1000 / _clock.TimestampFrequency) + 1;
-    }
-
-    /// <summary>
-    /// The name at the destination of what is at <paramref name="path"/>; null where the destination has nothing of it. Of what is in flight nobody knows how
-    /// far it is: the planner learns it when it has arrived.
-    /// </summary>
-    private TreePath? KnownName(TreePath path, out Touch touched)
-    {
-        touched = Touch.None;
-        if (_marks.TryGetValue(path, out var mark))
-        {
-            touched = mark.Touched & (Touch.Content | Touch.Attributes);
-            // The hint moves along with what it is about.
-            _marks[path] = mark with { RenamedFrom = null };
-            return mark.Touched.HasFlag(Touch.Replaced) ? mark.RenamedFrom : path;
-        }
-        for (var above = path; _subtrees > 0 && !above.IsRoot;)
-        {
-            above = above.Parent;
-            if (_marks.TryGetValue(above, out mark) && mark.Subtree)
-                return mark.RenamedFrom?.Append(path.RelativeTo(above));
-        }
-        _hintsInFlight ??= _inFlight.Where(moved => moved.RenamedFrom is not null).ToDictionary(moved => moved.Path, moved => moved.RenamedFrom!.Value);
-        return _hintsInFlight.TryGetValue(path, out var first) ? first : path;
-    }
-
-    /// <summary>What is marked below a directory that moves is marked at its new place too. False: too much to do.</summary>
-    private bool MoveBelow(TreePath old, TreePath path)
-    {
-        if (_marks.Count > MostMoved)
-            return false;
-        foreach (var mark in _marks.Values.Where(mark => mark.Path.IsBelow(old)).ToList())
-        {
-            // Marks may have collapsed since the first of them was moved.
-            if (_marks.TryGetValue(mark.Path, out var left))
-                _marks[mark.Path] = left with { RenamedFrom = null };
-            Add(mark with { Path = path.Append(mark.Path.RelativeTo(old)) });
-        }
-        return true;
-    }
-
-    /// <summary>
-    /// A subtree that is marked as a whole, and will be looked at no later, makes the mark needless, unless that tells more. It takes
-    /// the mark's age over, so that the watermark stays true.
-    /// </summary>
-    private bool SwallowedAbove(DirtyMark mark)
-    {
-        if (_subtrees == 0 || mark.RenamedFrom is not null)
-            return false;
-        for (var path = mark.Path; !path.IsRoot;)
-        {
-            path = path.Parent;
-            if (!_marks.TryGetValue(path, out var above) || !above.Subtree)
-                continue;
-            if (TellsMore(mark, above))
-                return false;
-            if (!Swallows(above, mark))
-                continue;
-            if (mark.Since < above.Since)
-                _marks[path] = above with { Since = mark.Since };
-            return true;
-        }
-        return false;
-    }
-
-    private bool Swallows(DirtyMark above, DirtyMark mark) =>
-        above.Subtree && (_isPatient ? above.NotBefore == mark.NotBefore : above.NotBefore <= mark.NotBefore) && (!above.Trusting || mark.Trusting || !(mark.Subtree || mark.Names));
-
-    /// <summary>The directory above was renamed, and this name in it is an exception from what its hint says.</summary>
-    private static bool TellsMore(DirtyMark mark, DirtyMark above) => above.RenamedFrom is not null && mark.IsUnknown;
-
-    /// <summary>The same among marks that were taken together.</summary>
-    private static List<DirtyMark> WithoutSwallowed(List<DirtyMark> batch)
-    {
-        var subtrees = batch.Where(mark => mark.Subtree && !mark.Trusting).ToDictionary(mark => mark.Path);
-        if (subtrees.Count == 0)
-            return batch;
-        var kept = new List<DirtyMark>(batch.Count);
-        foreach (var mark in batch)
-        {
-            if (mark.RenamedFrom is null && TopmostAbove(mark, subtrees) is { } above)
-                subtrees[above] = subtrees[above] with { Since = Math.Min(subtrees[above].Since, mark.Since) };
-            else
-                kept.Add(mark);
-        }
-        return kept.ConvertAll(mark => subtrees.TryGetValue(mark.Path, out var above) ? mark with { Since = above.Since } : mark);
-    }
-
-    private static TreePath? TopmostAbove(DirtyMark mark, Dictionary<TreePath, DirtyMark> subtrees)
-    {
-        TreePath? topmost = null;
-        for (var path = mark.Path; !path.IsRoot;)
-        {
-            path = path.Parent;
-            if (!subtrees.TryGetValue(path, out var above))
-                continue;
-            if (TellsMore(mark, above))
-                return null;
-            topmost = path;
-        }
-        return topmost;
-    }
-
-    /// <summary>Makes room for half the limit: level by level from the deepest up, names become one mark for their directory.</summary>
-    private void Collapse()
-    {
-        for (var depth = _marks.Keys.Max(path => path.Depth); _marks.Count > _limit / 2 && depth > 0; depth--)
-        {
-            var collapsed = new Dictionary<TreePath, DirtyMark>(_limit / 2);
-            foreach (var mark in _marks.Values)
-            {
-                var kept = mark.Path.Depth < depth ? mark : new DirtyMark(mark.Path.Parent)
-                {
-                    Subtree = true,
-                    Trusting = mark is { Subtree: true, Trusting: true },
-                    Since = mark.Since,
-                };
-                collapsed[kept.Path] = collapsed.TryGetValue(kept.Path, out var other) ? other.Merge(kept) : kept;
-            }
-            _marks = collapsed;
-        }
-        _ripe.Clear();
-        _held.Clear();
-        _subtrees = _marks.Values.Count(mark => mark.Subtree);
-        foreach (var mark in _marks.Values)
-            Enqueue(mark);
     }
 
     private void ForgetEverything()
