@@ -43,19 +43,23 @@ internal static class RsyncCommandLine
             yield return refused.Line;
         else if (!error.FromPeer)
             yield return Reason(error, who);
-        yield return error.ExitCode.LastLine(error.Stage.ToString().ToLowerInvariant(), who, VersionPage.Compatible);
+        // The peer has told its user already how it ended.
+        if (error is DaemonRefusedException || !error.FromPeer || error.Stage != SessionStage.Transfer)
+            yield return error.ExitCode.LastLine(error.Stage.ToString().ToLowerInvariant(), who, VersionPage.Compatible);
     }
 
     /// <summary>A whole sentence stands for itself. What the system said has who heard it in front, what ended a connection behind.</summary>
     private static string Reason(RsyncException error, string who) => error.Message switch
     {
-        var message when error is FilterException && message[^1] != ')' => message,
-        [.., >= '0' and <= '9', ')'] message when message.StartsWith("Batch", StringComparison.Ordinal) => $"rsync: [{who}] {message}",
-        [>= 'A' and <= 'Z' or '[', ..] message when who != "server" => message,
+        ['[', ..] message => $"rsync: {message}",
+        [.., >= '0' and <= '9', ')'] message when error.ExitCode != ExitCode.SyntaxOrUsage || message.Contains("open", StringComparison.Ordinal) =>
+            $"rsync: [{who}] {message}",
+        var message when error is FilterException => message,
+        [>= 'A' and <= 'Z', ..] message when who != "server" => message,
+        var message when message.StartsWith("protocol version mismatch", StringComparison.Ordinal) => message,
         var message when error.ExitCode == ExitCode.Unsupported && who != "server" => message,
         var message when message.StartsWith("connection unexpectedly closed", StringComparison.Ordinal) => $"rsync: {message} [{who}]",
         var message when message.StartsWith("io timeout", StringComparison.Ordinal) => $"[{who}] {message}",
-        [.., >= '0' and <= '9', ')'] message => $"rsync: [{who}] {message}",
         var message => $"rsync: {(who == "server" ? "on remote machine: " : "")}{message.Replace("rsync: ", "", StringComparison.Ordinal)}",
     };
 
@@ -101,7 +105,6 @@ internal static class RsyncCommandLine
         var (report, output) = draft.FinishOutput();
         var listing = endpoints.Destination is null;
         var options = draft.Finish();
-        endpoints.Check(options.Selection.FilesFrom);
         return new RsyncInvocation
         {
             Options = ForBatch(draft, endpoints, options) with { ListOnly = options.ListOnly || listing },
@@ -131,7 +134,17 @@ internal static class RsyncCommandLine
     {
         if (paths.Count == 0 || (draft.Selection.FilesFrom is not null && paths.Count != 2))
             throw NoPaths();
-        return Endpoints.Parse(paths, oldArgs: draft.OldArgs is > 0 || draft.Environment("RSYNC_OLD_ARGS") is { Length: > 0 } and not "0");
+        try
+        {
+            var endpoints = Endpoints.Parse(paths, oldArgs: draft.OldArgs is > 0 || draft.Environment("RSYNC_OLD_ARGS") is { Length: > 0 } and not "0");
+            endpoints.Check(draft.Selection.FilesFrom);
+            return endpoints;
+        }
+        catch (RsyncException wrong)
+        {
+            var sends = Location.Parse(paths[0]).Kind == LocationKind.Local;
+            throw new RsyncException(wrong.ExitCode, wrong.Stage, wrong.Message, wrong) { Who = sends ? "sender" : "Receiver" };
+        }
     }
 
     private static Endpoints BatchEndpoints(InvocationDraft draft, List<string> paths)

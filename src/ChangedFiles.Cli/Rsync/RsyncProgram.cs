@@ -16,6 +16,7 @@ internal static class RsyncProgram
     {
         var words = ProcessFacts.Arguments(count);
         using var stop = new CancellationTokenSource();
+        Linux.Signals.TakeBackIgnored();
         using var interrupt = StopOn(PosixSignal.SIGINT, stop);
         using var terminate = StopOn(PosixSignal.SIGTERM, stop);
         using var hangUp = StopOn(PosixSignal.SIGHUP, stop);
@@ -32,7 +33,7 @@ internal static class RsyncProgram
             switch (invocation.Mode)
             {
                 case InvocationMode.Print:
-                    streams.Output.Write(ArgumentText.Encode(invocation.Text));
+                    TextOutput.TryWrite(streams.Output, ArgumentText.Encode(invocation.Text));
                     return ExitCode.Success;
                 case InvocationMode.Transfer:
                     return Transfer(invocation, streams, cancellation);
@@ -70,7 +71,7 @@ internal static class RsyncProgram
             code = ExitCode.Signal;
         }
         if (code != ExitCode.Success)
-            text.Error(code.LastLine("main", run.Sends || code == ExitCode.Signal ? run.Who : "generator", VersionPage.Compatible));
+            text.Error(code.LastLine("main", run.Who, VersionPage.Compatible));
         return code;
     }
 

@@ -20,6 +20,8 @@ internal sealed class EntryMaker(TransferOptions options, FileChecksum? checksum
     private readonly Dictionary<(ulong Device, ulong Inode), HardLinkGroup> _groups = [];
     private readonly Dictionary<XattrList, XattrList> _xattrLists = [];
 
+    private TreePath _toldOf;
+
     /// <summary>Links that <c>--copy-unsafe-links</c> follows are told.</summary>
     public bool SaysUnsafeLinks { get; set; }
 
@@ -41,8 +43,10 @@ internal sealed class EntryMaker(TransferOptions options, FileChecksum? checksum
             return error;
         if (_selection.CopyUnsafeLinks && LinkTarget.IsUnsafe(target, path))
         {
-            if (SaysUnsafeLinks)
+            // What was named is looked at twice.
+            if (SaysUnsafeLinks && path != _toldOf)
                 Skipped(Messages.CopyingUnsafeLink(ArgumentText.Decode(path.Bytes), ArgumentText.Decode(target)));
+            _toldOf = path;
             return tree.StatThrough(path, out stat);
         }
         if (_selection.CopyDirlinks && tree.StatThrough(path, out var end) == Errno.None && end.IsDirectory)

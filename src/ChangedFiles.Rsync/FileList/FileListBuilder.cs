@@ -287,10 +287,19 @@ public sealed class FileListBuilder
             return known;
         var error = _open(directory, out var root);
         if (error != Errno.None)
-            _maker.Lost($"change_dir \"{TreePath.Printable(directory)}\" failed: {EntryMaker.Reason(error)}");
+            Unopened(directory, error);
         else
             root!.Scope = _rules.OpenTelling(FilterSide.Sender, root.Filters, SaysFilters ? _maker.Skipped : null);
         return _roots[directory] = error == Errno.None ? root : null;
+    }
+
+    /// <summary>Without the directory that files-from is relative to there is nothing to do.</summary>
+    private void Unopened(byte[] directory, Errno error)
+    {
+        if (_options.Selection.FilesFrom is not null)
+            throw new RsyncException(ExitCode.FileSelection, SessionStage.FileList, $"change_dir to the source failed: {EntryMaker.Reason(error)}");
+        var path = Path.Join(directory is [(byte)'/', ..] ? "" : Environment.CurrentDirectory, TreePath.Printable(directory));
+        _maker.Lost($"change_dir \"{path.TrimEnd('/')}\" failed: {EntryMaker.Reason(error)}");
     }
 
     /// <summary>A name with a slash behind means what a link leads to.</summary>

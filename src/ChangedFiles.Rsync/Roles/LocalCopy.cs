@@ -22,8 +22,9 @@ public sealed class LocalCopy : IDisposable
     /// <param name="options">What is to be done. Between disks whole files are quicker than deltas, unless the options say otherwise.</param>
     /// <param name="report">What of it is to be said.</param>
     /// <param name="destination">Where to, as a user writes it.</param>
+    /// <param name="remoteOptions">Options for the receiving side only (<c>-M</c>).</param>
     /// <param name="cancellation">Ends both sides.</param>
-    public LocalCopy(TransferOptions options, ReportOptions report, string destination, CancellationToken cancellation)
+    public LocalCopy(TransferOptions options, ReportOptions report, string destination, IReadOnlyList<string> remoteOptions, CancellationToken cancellation)
     {
         // The server is asked in the words of a remote one, so that it does the same.
         options = options with
@@ -32,11 +33,11 @@ public sealed class LocalCopy : IDisposable
             Wire = options.Wire with { SecludedArgs = false, OldArgs = 0 },
             ListOnlyByName = options.ListOnly,
         };
-        _request = ServerRequest.Parse(new ServerArguments(options, report, push: true).ForProcess([destination]));
+        _request = ServerRequest.Parse(new ServerArguments(options, report, push: true, remoteOptions).ForProcess([destination]));
         // What is said to one side only: both are on this one.
         _request = _request with
         {
-            Options = _request.Options with { Preserve = _request.Options.Preserve with { FakeSuper = options.Preserve.FakeSuper } },
+            Options = _request.Options with { Preserve = _request.Options.Preserve with { FakeSuper = _request.Options.Preserve.FakeSuper || options.Preserve.FakeSuper } },
             Report = _request.Report with { Debug = report.Debug },
         };
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -7,10 +7,10 @@ namespace ChangedFiles.Rsync.Roles;
 /// <summary>How a destination on this machine treats links.</summary>
 internal static class ReceivingTrees
 {
-    /// <summary>With <c>-K</c> a link to a directory is that directory, wherever it leads: it is the operator's own.</summary>
+    /// <summary>With <c>-K</c> a link to a directory of the destination is that directory; one that leads out of it fails, as in 3.5.0.</summary>
     public static LocalTreeOptions Of(TransferOptions options) => new()
     {
         FakeSuper = options.Preserve.FakeSuper,
-        Links = options.Selection.KeepDirlinks ? LinkPolicy.Follow : LinkPolicy.Refuse,
+        Links = options.Selection.KeepDirlinks ? LinkPolicy.FollowBeneath : LinkPolicy.Refuse,
     };
 }

@@ -19,7 +19,7 @@ internal static class Negotiation
         var theirs = reader.ReadInt32();
         if (theirs is < 20 or > 40)
             throw new RsyncException(ExitCode.ProtocolIncompatibility, SessionStage.Setup,
-                $"the other side answered with something else than rsync's protocol (0x{theirs:x8}): is its shell start-up quiet, and rsync installed there?");
+                $"protocol version mismatch -- is your shell clean?\n(the other side answered 0x{theirs:x8}: is its shell start-up quiet, and rsync installed there?)");
         return CheckProtocol(Math.Min(ours, theirs));
     }
 

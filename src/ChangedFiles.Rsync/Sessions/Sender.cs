@@ -84,6 +84,7 @@ internal sealed class Sender : IDisposable
     {
         if (_lists.Finish())
         {
+            _events.OnListDone?.Invoke();
             _writer.WriteIndex(FileIndex.Done);
             return true;
         }
@@ -212,7 +213,6 @@ internal sealed class Sender : IDisposable
             return;
         }
         var item = entry.Report(request.Flags, sending: true) with { Xname = request.Xname };
-        _events.OnBeforeTransfer?.Invoke(item);
         Count(entry);
         var error = TreeOf(entry).Open(entry.Path, out var file);
         using (file)
@@ -224,6 +224,7 @@ internal sealed class Sender : IDisposable
                 _writer.WriteMessage(MessageCode.NoSend, request.Index);
                 return;
             }
+            _events.OnBeforeTransfer?.Invoke(item);
             Echo(entry, request);
             _writer.OnlyRecords = _options.Writing.OnlyWriteBatch && _writer.Recorder is not null;
             request.EchoHead(_writer);

@@ -19,6 +19,9 @@ public sealed record TransferEvents
     /// <summary>The first, or only, list is complete.</summary>
     public Action? OnListEnds { get; init; }
 
+    /// <summary>All that a list asked for has been done; of an incremental one each of its parts. For a sender.</summary>
+    public Action? OnListDone { get; init; }
+
     /// <summary>With <c>--list-only</c>: an entry of the list, in its order.</summary>
     public Action<FileEntry>? OnListed { get; init; }
 

@@ -32,6 +32,9 @@ public sealed record DaemonRequest
     /// <summary>For modules that ask for one; null when there is none.</summary>
     public byte[]? Password { get; init; }
 
+    /// <summary>Gives the password when a module asks for one and <see cref="Password"/> is null; null for none.</summary>
+    public Func<byte[]?>? AskPassword { get; init; }
+
     /// <summary>What to negotiate.</summary>
     public NegotiationWishes Wishes { get; init; } = new();
 
@@ -276,7 +279,7 @@ public sealed class DaemonClient
 
     private void Authenticate(DaemonGreeting daemon, string challenge)
     {
-        if (_request.Password is not { } password)
+        if ((_request.Password ?? _request.AskPassword?.Invoke()) is not { } password)
             throw new DaemonRefusedException(DaemonRefusal.AuthenticationFailed,
                 $"{_request.Address}: the module asks for a password: give --password-file or set RSYNC_PASSWORD");
         _authenticated = true;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using ChangedFiles.Linux;
-using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Rsync.Transports;
 
@@ -27,22 +26,22 @@ internal static class SocketOptions
         ["IPTOS_THROUGHPUT"] = (IPPROTO_IP, IP_TOS),
     };
 
-    /// <summary>Sets them: NAME (on) or NAME=VALUE, with commas or spaces between.</summary>
-    /// <exception cref="RsyncException">A name or a value that is not known (<see cref="ExitCode.SyntaxOrUsage"/>).</exception>
-    public static Errno Apply(SafeHandle socket, string? list)
+    /// <summary>Sets them: NAME (on) or NAME=VALUE, with commas or spaces between. What cannot be set is told, and the rest goes on.</summary>
+    public static void Apply(SafeHandle socket, string? list, Action<string>? warn)
     {
-        var errno = Errno.None;
         foreach (var item in list?.Split([',', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries) ?? [])
         {
             var parts = item.Split('=', 2);
             if (!Known.TryGetValue(parts[0], out var option))
-                throw new RsyncException(ExitCode.SyntaxOrUsage, SessionStage.Setup, $"Unknown socket option {item}");
+            {
+                warn?.Invoke($"Unknown socket option {parts[0]}");
+                continue;
+            }
             var value = parts[0] switch { "IPTOS_LOWDELAY" => 0x10, "IPTOS_THROUGHPUT" => 0x08, _ => 1 };
             if (parts.Length == 2 && !int.TryParse(parts[1], CultureInfo.InvariantCulture, out value))
-                throw new RsyncException(ExitCode.SyntaxOrUsage, SessionStage.Setup, $"syntax error -- {item} needs a number");
-            if (errno == Errno.None)
-                errno = Sockets.SetOption(socket, option.Level, option.Name, value);
+                value = 0;
+            if (Sockets.SetOption(socket, option.Level, option.Name, value) is not Errno.None and var errno)
+                warn?.Invoke($"failed to set socket option {parts[0]}: {errno.Describe()} ({(int)errno})");
         }
-        return errno;
     }
 }

@@ -18,6 +18,9 @@ public sealed record TcpOptions
 
     /// <summary>Options of the socket, as <c>--sockopts</c> has them: NAME or NAME=VALUE, with commas between; null for none.</summary>
     public string? SocketOptions { get; init; }
+
+    /// <summary>Told of each of them that cannot be set; the connection is made all the same.</summary>
+    public Action<string>? OnWarning { get; init; }
 }
 
 /// <summary>TCP connections that waste no time: no Nagle delay, quick acknowledgements, a dead peer noticed.</summary>
@@ -31,7 +34,7 @@ internal static class TcpTransport
     public static Connection Connect(string host, int port, TcpOptions options, TimeSpan timeout, CancellationToken cancellation)
     {
         RsyncException? first = null;
-        foreach (var address in Resolve(host, options.IPVersion))
+        foreach (var address in Resolve(host, port, options.IPVersion))
         {
             var end = new IPEndPoint(address, port);
             var errno = Sockets.Open(Bytes(end), out var socket);
@@ -78,31 +81,40 @@ internal static class TcpTransport
         }
     }
 
-    private static IPAddress[] Resolve(string host, int version)
+    private static IPAddress[] Resolve(string host, int port, int version)
     {
         if (IPAddress.TryParse(host, out var literal))
-            return [literal];
+            return version is 0 || literal.AddressFamily == FamilyOf(version)
+                ? [literal]
+                : throw NoAddress(host, port, "Address family for hostname not supported");
         try
         {
-            return Dns.GetHostAddresses(host, version switch { 4 => AddressFamily.InterNetwork, 6 => AddressFamily.InterNetworkV6, _ => AddressFamily.Unspecified });
+            return Dns.GetHostAddresses(host, FamilyOf(version));
         }
         catch (SocketException failure)
         {
-            throw new RsyncException(ExitCode.SocketIO, SessionStage.Connect, $"getaddrinfo: {host}: {failure.Message}", failure);
+            throw NoAddress(host, port, failure.Message);
         }
     }
+
+    private static AddressFamily FamilyOf(int version) =>
+        version switch { 4 => AddressFamily.InterNetwork, 6 => AddressFamily.InterNetworkV6, _ => AddressFamily.Unspecified };
+
+    private static RsyncException NoAddress(string host, int port, string why) =>
+        new(ExitCode.SocketIO, SessionStage.Connect, $"getaddrinfo: {host}{(port > 0 ? $" {port}" : "")}: {why}");
 
     /// <summary>The local address and the options.</summary>
     private static Errno Prepare(SafeFileHandle socket, IPAddress address, TcpOptions options)
     {
         if (options.LocalAddress is { } local)
         {
-            var own = Resolve(local, options.IPVersion).First(each => each.AddressFamily == address.AddressFamily);
+            var own = Resolve(local, 0, options.IPVersion).First(each => each.AddressFamily == address.AddressFamily);
             if (Sockets.Bind(socket, Bytes(new IPEndPoint(own, 0))) is not Errno.None and var refused)
                 return refused;
         }
         Tune(socket);
-        return SocketOptions.Apply(socket, options.SocketOptions);
+        SocketOptions.Apply(socket, options.SocketOptions, options.OnWarning);
+        return Errno.None;
     }
 
     private static Errno Connect(SafeFileHandle socket, IPEndPoint end, TimeSpan timeout, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using ChangedFiles.Cli.Rsync;
 using ChangedFiles.TestKit;
 using Xunit;
@@ -6,7 +7,7 @@ using Xunit;
 namespace ChangedFiles.Interop.Tests.CommandLine;
 
 /// <summary>What rsync's own test suite found: this program's copies against stock's, made in the same way.</summary>
-public sealed class DropInTests : IDisposable
+public sealed partial class DropInTests : IDisposable
 {
     private readonly TempDirectory _directory = new();
 
@@ -65,6 +66,68 @@ public sealed class DropInTests : IDisposable
         }
         // What the receiving side says comes beside the items.
         Compare(options.Split(' '), [_directory["src/"]], inOrder: false);
+    }
+
+    [Fact]
+    public void What_goes_wrong_is_told_as_stock_tells_it()
+    {
+        string[] lines =
+        [
+            "--foo a b", "--chmod=zz a b", "--outbuf=x a b", "--delete-before --del a b", "--compare-dest=x --copy-dest=y a b", "--zc=foo a b", "--cc=foo a b",
+            "--filter=foo a b", "--filter=+ a b", "--exclude-from=/D/none a b", "--include-from=/D/none a b", "--files-from=/D/none a b", "-Mfoo a b",
+            "--backup-dir= a b", "-r --usermap=a /D/src/ /D/x/", "-r --temp-dir=/D/none /D/src/ /D/alt/", "--password-file=/D/none a b", "--contimeout=5 a b",
+            "host:a host:b", "a host:b host::c", "host:a b c", "--write-batch=/D/none/b -r /D/src /D/x/", "--read-batch=/D/none /D/x/", "/D/src/file /D/alt/file/",
+            "-r /D/src/file /D/src/deep /D/alt/file", "-r /D/none/ /D/x/", "-r /D/none /D/x/", "-6 rsync://127.0.0.1:1/m/ /D/x/", "rsync://127.0.0.1:1/",
+            "--sockopts=nonsense rsync://127.0.0.1:1/m /D/x", "/D/src/file /D/alt/file/x", "-r --link-dest=/D/none /D/src/ /D/alt/",
+        ];
+        foreach (var line in lines)
+        {
+            var words = line.Replace("/D/", _directory["/"], StringComparison.Ordinal).Split(' ');
+            var stock = Command.Run("rsync", words);
+            using var output = new MemoryStream();
+            using var error = new MemoryStream();
+            var code = RsyncProgram.Run(words, new ProgramStreams(output, error), TestContext.Current.CancellationToken);
+            Assert.Equal($"{line}: {stock.ExitCode}\n{Sorted(stock.Error)}", $"{line}: {(int)code}\n{Sorted(Encoding.UTF8.GetString(error.ToArray()))}");
+        }
+
+        static string Sorted(string text) =>
+            string.Join('\n', PlaceInSource().Replace(text, " at X [").Split('\n').Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_kept_link_to_a_directory_does_not_lead_out_of_the_destination()
+    {
+        _directory.Mkdir("kept");
+        _directory.Symlink("ours/deep", "../kept");
+        Ours(["-rlK", _directory["src/"], _directory["ours/"]], code: 23);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["kept"]));
+        Assert.Equal("some text", _directory.Read("ours/file"));
+    }
+
+    [Fact]
+    public void Directories_without_rights_keep_being_without_them()
+    {
+        Assert.SkipWhen(Privileges.IsRoot, "needs an ordinary user");
+        Command.Check("chmod", "500", _directory["src/deep/er"], _directory["src/deep"]);
+        _directory.Mkdir("src/none");
+        Command.Check("chmod", "0", _directory["src/none"]);
+        Compare(["-a"], [_directory["src/"]], code: 23);
+        Command.Check("chmod", "-R", "u+rwx", _directory.Path);
+    }
+
+    [Fact]
+    public void A_job_in_the_background_can_be_interrupted_and_output_that_nobody_takes_is_lost()
+    {
+        var ours = Path.Combine(AppContext.BaseDirectory, "changedfiles");
+        _directory.Mkdir("dst");
+        var run = Command.Run("sh", "-c", $"""
+            {ours} rsync --version >/dev/full || exit 1
+            {ours} rsync -a --whole-file --bwlimit=1 {_directory["src/deep/er/"]} {_directory["dst/"]} & p=$!
+            until [ -n "$(ls -A {_directory["dst"]})" ]; do sleep 0.02; done
+            kill -INT $p; wait $p; exit $?
+            """);
+        Assert.Equal(20, run.ExitCode);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["dst"]));
     }
 
     [Fact]
@@ -136,6 +199,9 @@ public sealed class DropInTests : IDisposable
             ours, "rsync", "-a", "rsync://nowhere.example/m/", _directory["dst/"]);
         TreeDiff.AssertSame(_directory["src"], _directory["dst"], TreeIgnore.HardLinks);
     }
+
+    [GeneratedRegex(@" at \S+( \(\d+\))? \[")]
+    private static partial Regex PlaceInSource();
 
     /// <summary>Destinations "ours" and "stock", which may be there already.</summary>
     private void Compare(string[] options, string[] sources, int code = 0, bool inOrder = true)

@@ -157,8 +157,8 @@ public sealed class OutputTests : IDisposable
             text.Error("rsync: oh");
             text.Info("a\nb");
         }
-        Assert.Equal("\r 1%\r 2%\na\\#012b\n", Encoding.UTF8.GetString(output.ToArray()));
-        Assert.Equal("rsync: oh\n", Encoding.UTF8.GetString(error.ToArray()));
+        Assert.Equal("\r 1%\r 2%a\\#012b\n", Encoding.UTF8.GetString(output.ToArray()));
+        Assert.Equal("\nrsync: oh\n", Encoding.UTF8.GetString(error.ToArray()));
     }
 
     [Theory]

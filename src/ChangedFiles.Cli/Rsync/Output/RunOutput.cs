@@ -10,6 +10,7 @@ internal sealed class RunOutput : IDisposable
     private readonly TimeProvider _time;
     private readonly long _begin;
     private readonly ProgressMeter? _progress;
+    private bool _listIsOpen;
 
     /// <param name="invocation">The command line.</param>
     /// <param name="context">Whose session it is, for item formats.</param>
@@ -55,13 +56,21 @@ internal sealed class RunOutput : IDisposable
         Text.Log(sending ? "building file list"u8 : "receiving file list"u8);
         if (Level(InfoFlag.Flist) == 0 || (!incremental && !_invocation.Options.TransfersDirs))
             return;
-        Text.Print(ArgumentText.Encode((sending, incremental) switch
-        {
-            (true, true) => Messages.SendingIncremental,
-            (false, true) => Messages.ReceivingIncremental,
-            (true, false) => Messages.Building + Messages.Done,
-            (false, false) => Messages.Receiving + Messages.Done,
-        }));
+        if (incremental)
+            Text.Print(ArgumentText.Encode(sending ? Messages.SendingIncremental : Messages.ReceivingIncremental));
+        else
+            Text.Progress(sending ? Messages.Building : Messages.Receiving);
+        _listIsOpen = !incremental;
+    }
+
+    /// <summary>The list has come, or has been made.</summary>
+    public void ListEnds(long files)
+    {
+        if (_listIsOpen && Level(InfoFlag.Flist) > 1)
+            Text.Progress($"{(Text.IsOpen ? "\n" : "")} 0 files...\r{Messages.ToConsider(files)}\n");
+        else if (_listIsOpen)
+            Text.Progress(Messages.Done + "\n");
+        _listIsOpen = false;
     }
 
     /// <summary>Data of a file has moved. Offset and size are the file's; with progress2 those of the run.</summary>

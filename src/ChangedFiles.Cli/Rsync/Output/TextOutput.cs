@@ -60,13 +60,15 @@ internal sealed class TextOutput : IDisposable
     /// <summary>A line of an error, to standard error and the log.</summary>
     public void Error(ReadOnlySpan<byte> line)
     {
-        EndOpenLine();
         Flush();
-        var text = new ArrayBufferWriter<byte>(line.Length + 1);
+        var text = new ArrayBufferWriter<byte>(line.Length + 2);
+        // As stock has it, the end of a line that is open goes where the next text goes.
+        if (_lineIsOpen)
+            EndLine(text);
+        _lineIsOpen = false;
         NameEscape.Write(line, _high, text);
         EndLine(text);
-        _error.Write(text.WrittenSpan);
-        _error.Flush();
+        TryWrite(_error, text.WrittenSpan);
         Log(line);
     }
 
@@ -90,6 +92,9 @@ internal sealed class TextOutput : IDisposable
         _log.Flush();
     }
 
+    /// <summary>A progress text has been written that is not ended.</summary>
+    public bool IsOpen => _lineIsOpen;
+
     /// <summary>A progress text, which begins with a carriage return. The line stays open unless it ends in a new-line.</summary>
     public void Progress(string text)
     {
@@ -105,8 +110,7 @@ internal sealed class TextOutput : IDisposable
     {
         if (_pending.WrittenCount == 0)
             return;
-        _output.Write(_pending.WrittenSpan);
-        _output.Flush();
+        TryWrite(_output, _pending.WrittenSpan);
         _pending.ResetWrittenCount();
     }
 
@@ -116,6 +120,20 @@ internal sealed class TextOutput : IDisposable
         EndOpenLine();
         Flush();
         _log?.Dispose();
+    }
+
+    /// <summary>A stream that is full or closed stops no transfer.</summary>
+    public static void TryWrite(Stream stream, ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            stream.Write(text);
+            stream.Flush();
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // Nobody is there to be told.
+        }
     }
 
     private void EndOpenLine()

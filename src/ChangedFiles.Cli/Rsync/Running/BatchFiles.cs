@@ -38,7 +38,7 @@ internal static class BatchFiles
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw Unopened(failure, opened);
+            throw Unopened(failure, opened, ExitCode.FileSelection);
         }
     }
 
@@ -52,12 +52,12 @@ internal static class BatchFiles
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw Unopened(failure, file);
+            throw Unopened(failure, file, ExitCode.FileIO);
         }
     }
 
-    private static RsyncException Unopened(Exception failure, string file) => new(
-        ExitCode.FileSelection, SessionStage.Setup, $"Batch file \"{file}\" open error: {ErrnoText.Reason(failure)}", failure)
+    private static RsyncException Unopened(Exception failure, string file, ExitCode code) => new(
+        code, SessionStage.Setup, $"Batch file \"{file}\" open error: {ErrnoText.Reason(failure)}", failure)
     { Who = "Receiver" };
 
     private static void WriteScript(Stream script, RsyncInvocation invocation, FilterRules rules)

@@ -25,6 +25,7 @@ internal sealed class ClientEvents(RsyncInvocation invocation, TextOutput text, 
     public TransferEvents Handlers => new()
     {
         OnListBegins = incremental => Locked(() => output.Begin(sending, incremental)),
+        OnListEnds = () => Locked(() => output.ListEnds(stats.Files.Total)),
         OnListed = entry => Locked(() => List(entry)),
         OnBeforeTransfer = (in item) =>
         {
@@ -41,6 +42,7 @@ internal sealed class ClientEvents(RsyncInvocation invocation, TextOutput text, 
             lock (_lock)
                 output.Items.Item(item);
         },
+        OnListDone = () => Locked(ListDone),
         OnDeleted = Deleted,
         OnProgress = output.ShowsProgress ? Progress : null,
     };
@@ -69,15 +71,23 @@ internal sealed class ClientEvents(RsyncInvocation invocation, TextOutput text, 
             output.Items.Deleted(item);
     }
 
+    /// <summary>With progress2 every list that is done shows how far the run is.</summary>
+    private void ListDone()
+    {
+        if (_wholeRun && !invocation.Options.DryRun)
+            output.ProgressEnd(stats.TransferredSize, stats.TotalSize, Counts());
+    }
+
+    private ProgressCounts Counts() => new(
+        stats.FilesTransferred, Math.Max(0, stats.Files.Total - stats.Checked), stats.Files.Total, stats.FilesComplete);
+
     private void Transferred(in ItemReport item)
     {
         output.Items.AfterTransfer(item, invocation.Options.DryRun);
         if (!output.ShowsProgress || invocation.Options.DryRun)
             return;
-        var counts = new ProgressCounts(
-            stats.FilesTransferred, Math.Max(0, stats.Files.Total - stats.Checked), stats.Files.Total, stats.FilesComplete);
         var (offset, size) = Scale(item.Length, item.Length);
-        output.ProgressEnd(offset, size, counts);
+        output.ProgressEnd(offset, size, Counts());
     }
 
     private void Progress(FileEntry entry, long done)

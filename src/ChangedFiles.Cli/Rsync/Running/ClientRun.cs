@@ -28,7 +28,10 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
     public ExitCode Run()
     {
         if (invocation.Remote is { Kind: LocationKind.Daemon, Module: "" } daemon)
+        {
+            Who = Sends ? "sender" : "Receiver";
             return DaemonConnection.List(invocation, daemon, text, cancellation);
+        }
         _filters = invocation.ReadFilters();
         Who = Sends ? "sender" : "Receiver";
         if (invocation.ReadBatch is { } batch)
@@ -57,6 +60,7 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
             Events = events.Handlers,
             Stats = _stats,
         }.Run(session, cancellation);
+        NameWhoEnds(result);
         output.End(Numbers(result));
         return result.ExitCode;
     }
@@ -67,13 +71,21 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
         var session = opened.Session;
         using var output = Listen(session, out var events);
         var result = Guarded(session, () => invocation.Push ? Push(session, events, cancellation) : Pull(session, events));
+        NameWhoEnds(result);
         output.End(Numbers(result));
         return (ExitCode)Math.Max((int)result.ExitCode, (int)opened.End());
     }
 
+    /// <summary>A receiving side that got anything ends in its generator.</summary>
+    private void NameWhoEnds(TransferResult result)
+    {
+        if (!Sends && result.Stats.Files.Total > 0)
+            Who = "generator";
+    }
+
     private ExitCode RunLocal()
     {
-        using var copy = new LocalCopy(invocation.Options, invocation.Report, invocation.Destination ?? ".", cancellation);
+        using var copy = new LocalCopy(invocation.Options, invocation.Report, invocation.Destination ?? ".", invocation.Connection.RemoteOptions, cancellation);
         using var output = Listen(copy.Client, out var events);
         copy.Start(new TransferEvents { OnListed = events.Handlers.OnListed });
         TransferResult? result = null;

@@ -15,6 +15,11 @@ internal static class DaemonConnection
     public static Session Open(RsyncInvocation invocation, Location daemon, TextOutput text, CancellationToken cancellation)
     {
         var request = Request(invocation, daemon, text);
+        var debug = invocation.Report.Debug;
+        if (debug[DebugFlag.Connect] > 0)
+            text.Print(ArgumentText.Encode($"opening tcp connection to {request.Address.Host} port {request.Address.Port}"));
+        if (debug[DebugFlag.Cmd] > 0)
+            text.Print(ArgumentText.Encode($"sending daemon args: {OpenedSession.Shown(request.Arguments.Select(word => ArgumentText.Decode(word)))}"));
         KnownDaemon? known = null;
         return DaemonClient.Open(request, ref known, cancellation);
     }
@@ -50,10 +55,11 @@ internal static class DaemonConnection
             Arguments = [.. words.ForDaemon(daemon.Module, invocation.RemotePaths).Select(ArgumentText.Encode)],
             Secluded = words.IsSecluded ? ServerArguments.Encode(words.Secluded(invocation.RemotePaths, daemon.Module)) : null,
             EarlyInput = connection.EarlyInput is { } early ? ReadEarlyInput(early) : null,
-            Tcp = new TcpOptions { IPVersion = connection.IPVersion, LocalAddress = connection.Address, SocketOptions = connection.SockOpts },
+            Tcp = new TcpOptions { IPVersion = connection.IPVersion, LocalAddress = connection.Address, SocketOptions = connection.SockOpts, OnWarning = warning => text.Error(warning.EndsWith(')') ? $"rsync: [{(invocation.Push ? "sender" : "Receiver")}] {warning}" : warning) },
             Proxy = connection.Proxy,
             ConnectCommand = ConnectCommand(connection, daemon.Host),
-            Password = connection.PasswordFile is { } file ? PasswordFile.Read(file) : connection.Password is { } password ? ArgumentText.Encode(password) : null,
+            AskPassword = () => connection.PasswordFile is { } file ? PasswordFile.Read(file)
+                : connection.Password is { } password ? ArgumentText.Encode(password) : Linux.Terminal.ReadSecret("Password: "),
             Wishes = NegotiationWishes.Of(options),
             Protocol = options.Wire.Protocol,
             ConnectTimeout = TimeSpan.FromSeconds(options.Wire.Contimeout),

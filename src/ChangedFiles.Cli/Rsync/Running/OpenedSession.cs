@@ -1,3 +1,4 @@
+using System.Buffers;
 using ChangedFiles.Cli.Rsync.Output;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Options;
@@ -10,6 +11,9 @@ namespace ChangedFiles.Cli.Rsync.Running;
 /// <summary>A client's session, with the program that was started for it, if one was.</summary>
 internal sealed class OpenedSession : IDisposable
 {
+    private static readonly SearchValues<char> PlainLetters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789,.-_=+@/");
+
     private readonly RemoteShellProcess? _program;
 
     private OpenedSession(Session session, RemoteShellProcess? program) => (Session, _program) = (session, program);
@@ -40,6 +44,13 @@ internal sealed class OpenedSession : IDisposable
         return connection;
     }
 
+    /// <summary>Words of a command, for the eye: those that are not plain in quotes.</summary>
+    public static string Shown(IEnumerable<string> words)
+    {
+        var shown = words.Select(word => word.AsSpan().ContainsAnyExcept(PlainLetters) ? $"\"{word}\"" : word).ToList();
+        return $"{string.Join(' ', shown)}  ({shown.Count} args)";
+    }
+
     private static RemoteShellRequest ShellRequest(RsyncInvocation invocation, Location remote)
     {
         var words = RemoteShellCommand.Words(
@@ -60,6 +71,8 @@ internal sealed class OpenedSession : IDisposable
     private static OpenedSession OpenShell(RsyncInvocation invocation, Location remote, TextOutput text, CancellationToken cancellation)
     {
         var request = ShellRequest(invocation, remote);
+        if (invocation.Report.Debug[DebugFlag.Cmd] > 0)
+            text.Print(ArgumentText.Encode($"opening connection using: {Shown(request.Words.Select(word => ArgumentText.Decode(word)))}"));
         var program = RemoteShellProcess.Start(request, out var connection, cancellation);
         try
         {

@@ -1,5 +1,5 @@
+using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Options;
-using ChangedFiles.Rsync.Options.Syntax;
 
 namespace ChangedFiles.Cli.Rsync.Running;
 
@@ -8,6 +8,9 @@ internal static class PasswordFile
 {
     private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
+    // The daemon is not to blame.
+    private static RsyncException Wrong(string text) => new(ExitCode.SyntaxOrUsage, SessionStage.Connect, text);
+
     public static byte[] Read(string file)
     {
         if (file == "-")
@@ -15,14 +18,14 @@ internal static class PasswordFile
         try
         {
             if ((File.GetUnixFileMode(file) & Others) != 0)
-                throw Usage.Syntax("ERROR: password file must not be other-accessible");
+                throw Wrong("ERROR: password file must not be other-accessible");
             var content = File.ReadAllBytes(file);
             var end = content.AsSpan().IndexOfAny((byte)'\n', (byte)'\r');
             return end < 0 ? content : content[..end];
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
-            throw Usage.Syntax($"could not open password file {file}: {failure.Message}");
+            throw Wrong($"could not open password file {file}: {Linux.ErrnoText.Reason(failure)}");
         }
     }
 }

@@ -21,6 +21,9 @@ public static class Messages
     /// <summary>Ends the two above.</summary>
     public const string Done = "done";
 
+    /// <summary>The end of such a list with <see cref="InfoFlag.Flist"/> 2.</summary>
+    public static string ToConsider(long files) => $"{files} file{(files == 1 ? "" : "s")} to consider";
+
     /// <summary>The receiving side made its destination: <see cref="InfoFlag.Name"/> 1, or any item format.</summary>
     public static string CreatedDirectory(string name) => $"created directory {name}";
 

@@ -206,7 +206,7 @@ internal class OptionDraft
     }
 
     private long? MaxAllocOfEnvironment() =>
-        Environment("RSYNC_MAX_ALLOC") is { Length: > 0 } text ? TransferTable.ParseMaxAlloc("RSYNC_MAX_ALLOC", text) : null;
+        Environment("RSYNC_MAX_ALLOC") is { Length: > 0 } text ? TransferTable.ParseMaxAlloc("--max-alloc", text) : null;
 
     private static int Count(string? value) => value is null or "" ? 0 : int.TryParse(value, out var count) ? Math.Max(0, count) : 1;
 }

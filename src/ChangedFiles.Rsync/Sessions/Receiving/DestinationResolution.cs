@@ -19,15 +19,20 @@ internal sealed class DestinationResolution(Reception reception)
     {
         var path = _destination.Path;
         if (path.IsRoot)
+        {
+            if (_destination.Tree.Stat(TreePath.Root.Child("..rsync"u8), out _) == Errno.EACCES)
+                throw Wrong(ExitCode.FileSelection,
+                    $"change_dir#1 \"{_destination.FullName}{(_destination.IsDirectory ? "/" : "")}\" failed: {Reception.Reason(Errno.EACCES)}");
             return;
+        }
         var exists = _destination.Tree.Stat(path, out _) == Errno.None;
         var only = entries == 1 ? first[first.Start] : null;
         if (exists && entries > 1)
-            throw Wrong(ExitCode.FileSelection, "destination must be a directory when copying more than 1 file");
+            throw Wrong(ExitCode.FileSelection, "ERROR: destination must be a directory when copying more than 1 file");
         if (exists && only is { IsDirectory: true })
-            throw Wrong(ExitCode.FileSelection, "cannot overwrite non-directory with a directory");
+            throw Wrong(ExitCode.FileSelection, "ERROR: cannot overwrite non-directory with a directory");
         if (exists && _destination.IsDirectory)
-            throw Wrong(ExitCode.SyntaxOrUsage, "destination path is not a directory");
+            throw Wrong(ExitCode.FileSelection, $"[Receiver] ERROR: cannot stat destination \"{_destination.FullName}/\": {Reception.Reason(Errno.ENOTDIR)}");
         if (only is { IsDirectory: false } && !_destination.IsDirectory)
             TakeAsName(path);
         else
@@ -38,7 +43,7 @@ internal sealed class DestinationResolution(Reception reception)
     {
         var name = TreePath.Root.Child(path.Name);
         if (_options.Writing.Mkpath && MakeParents(path) is > 0 and var made)
-            Say(Messages.CreatedDirectories(made, _destination.Name));
+            Say(Messages.CreatedDirectories(made, _destination.Name[..Math.Max(0, _destination.Name.LastIndexOf('/'))]));
         reception.SingleName = name;
         var slash = _destination.FullName.LastIndexOf('/');
         reception.FullName = slash < 0 ? "" : _destination.FullName[..slash];
@@ -59,7 +64,7 @@ internal sealed class DestinationResolution(Reception reception)
         if (first[first.Start] is { Path.IsRoot: true } top)
             top.Marks |= EntryMarks.Made;
         Say(made > 0
-            ? Messages.CreatedDirectories(made + 1, _destination.Name)
+            ? Messages.CreatedDirectories(made + 1, _destination.Name.TrimEnd('/'))
             : Messages.CreatedDirectory(_destination.Name.TrimEnd('/')));
         Enter(path);
     }
@@ -87,7 +92,9 @@ internal sealed class DestinationResolution(Reception reception)
         if (error != Errno.None)
         {
             throw new RsyncException(ExitCode.FileSelection, SessionStage.FileList,
-                $"change_dir#3 \"{reception.FullName}\" failed: {Reception.Reason(error)}");
+                error == Errno.ENOTDIR
+                    ? $"[Receiver] ERROR: cannot stat destination \"{_destination.FullName}\": {Reception.Reason(error)}"
+                    : $"change_dir#3 \"{reception.FullName}\" failed: {Reception.Reason(error)}");
         }
         reception.Target = target!;
     }

@@ -21,7 +21,7 @@ internal sealed class DirectoryWork(
     public void MakeAhead(in Item item)
     {
         var error = Stat(item.Path, out var stat);
-        if (error == Errno.None && stat.IsDirectory)
+        if ((error == Errno.None && stat.IsDirectory) || error == Errno.EXDEV)
             return;
         if (error != Errno.None && _options.Selection.Existing)
         {
@@ -43,7 +43,13 @@ internal sealed class DirectoryWork(
         var entry = item.Entry;
         if (IsLeftAlone(entry))
             return true;
-        var exists = Stat(item.Path, out var stat) == Errno.None;
+        var error = Stat(item.Path, out var stat);
+        if (error == Errno.EXDEV)
+        {
+            Fail(item, Errno.ELOOP);
+            return false;
+        }
+        var exists = error == Errno.None;
         if (!exists && _options.Selection.Existing)
         {
             Leave(item);
@@ -72,7 +78,8 @@ internal sealed class DirectoryWork(
             attributes.Update(item.Path, entry, stat);
         if (isNew)
             item.Work.IsTouched = true;
-        EnsureUsable(entry, item.Path);
+        if (EnsureUsable(entry, item.Path))
+            item.Work.IsTouched = true;
         if (!_incremental)
             _entered.Add(entry);
         return true;
@@ -128,9 +135,9 @@ internal sealed class DirectoryWork(
     {
         var error = reception.Target.Stat(path, out stat);
         if (error == Errno.None && stat.IsSymlink && _options.Selection.KeepDirlinks
-            && reception.Target.StatThrough(path, out var end) == Errno.None && end.IsDirectory)
+            && (error = reception.Target.StatThrough(path, out var end)) == Errno.None && end.IsDirectory)
             stat = end;
-        return error;
+        return error == Errno.EXDEV ? error : stat.IsSymlink ? Errno.None : error;
     }
 
     // What is in it then fails by itself, as it does in stock rsync.
@@ -155,16 +162,22 @@ internal sealed class DirectoryWork(
             error = reception.MakeParents(item.Path) ?? reception.Target.MakeDirectory(item.Path, item.Entry.Permissions);
         if (error is Errno.None or Errno.EEXIST)
             return true;
-        reception.Complain("generator", "recv_generator: mkdir", item.Path, error);
-        reception.Session.Say(MessageCode.Error, "*** Skipping any contents from this failed directory ***");
+        Fail(item, error);
         return false;
     }
 
+    private void Fail(in Item item, Errno error)
+    {
+        reception.Complain("generator", "recv_generator: mkdir", item.Path, error);
+        reception.Session.Say(MessageCode.Error, "*** Skipping any contents from this failed directory ***");
+    }
+
     /// <summary>Without root's rights a directory without rwx cannot be filled; it gets its permissions when it is left.</summary>
-    private void EnsureUsable(FileEntry entry, TreePath path)
+    private bool EnsureUsable(FileEntry entry, TreePath path)
     {
         if (reception.IsSuper || (entry.Mode & FileStat.OwnerAll) == FileStat.OwnerAll)
-            return;
+            return false;
         reception.Target.SetMetadata(path, new Metadata { Mode = entry.Mode | FileStat.OwnerAll }, out _);
+        return true;
     }
 }
