@@ -36,6 +36,15 @@ public abstract class MatrixTests(MatrixBed bed)
         NoneFailed();
     }
 
+    private protected void OurClientOverPipe(bool push)
+    {
+        foreach (var options in OneIn(6, 4))
+            Compare(options, bed.StockWithStock(RsyncVersion.Installed, options, push), bed.RunOurs(options, bed.Pipe(push, RsyncVersion.Installed.Program())));
+        foreach (var options in OneIn(6, 0).Where(options => !options.NotOld))
+            Compare(options, bed.StockWithStock(RsyncVersion.Installed, options, push), bed.RunOurs(options, bed.Pipe(push, RsyncVersion.Debian327.Program())));
+        NoneFailed();
+    }
+
     private protected void OverSshd(bool push)
     {
         var (toStock, toOurs) = (bed.Ssh(push, RsyncVersion.Installed.Program()), bed.Ssh(push, MatrixBed.Ours));
@@ -43,6 +52,8 @@ public abstract class MatrixTests(MatrixBed bed)
             Compare(options, bed.StockWithStock(RsyncVersion.Installed, options, push), bed.RunOurs(options, toStock));
         foreach (var options in OneIn(6, 5))
             Compare(options, bed.StockWithStock(RsyncVersion.Installed, options, push), bed.RunStock(RsyncVersion.Installed, options, toOurs));
+        foreach (var options in OneIn(12, 3).Where(options => !options.NotOld))
+            Compare(options, bed.StockWithStock(RsyncVersion.Installed, options, push), bed.RunOurs(options, bed.Ssh(push, RsyncVersion.Debian327.Program())));
         NoneFailed();
     }
 
@@ -73,6 +84,9 @@ public sealed class PushMatrixTests(MatrixBed bed) : MatrixTests(bed), IClassFix
     public void This_client_pushes_to_this_server() => OurClientWithOurServer(push: true);
 
     [Fact]
+    public void Pushing_to_a_stock_server_over_a_pipe_ends_as_stock_does() => OurClientOverPipe(push: true);
+
+    [Fact]
     public void Pushing_through_sshd_ends_as_stock_does() => OverSshd(push: true);
 }
 
@@ -86,6 +100,9 @@ public sealed class PullMatrixTests(MatrixBed bed) : MatrixTests(bed), IClassFix
 
     [Fact]
     public void This_client_pulls_from_this_server() => OurClientWithOurServer(push: false);
+
+    [Fact]
+    public void Pulling_from_a_stock_server_over_a_pipe_ends_as_stock_does() => OurClientOverPipe(push: false);
 
     [Fact]
     public void Pulling_through_sshd_ends_as_stock_does() => OverSshd(push: false);
