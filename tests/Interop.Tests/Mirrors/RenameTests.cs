@@ -154,6 +154,20 @@ public sealed class RenameTests
         }
     }
 
+    /// <summary>A hint that is out of date costs an attempt, never the state: a receiver would empty the directory to make room for the file.</summary>
+    [Theory, EachTarget]
+    public void A_directory_by_the_name_that_a_file_had_keeps_what_is_in_it(TargetKind kind)
+    {
+        using var bed = new MirrorBed(kind);
+        bed.Source.Write("name/in", "it");
+        using var steps = new MirrorSteps(bed);
+        steps.Deliver();
+        bed.Source.Write("file", RandomBytes(FileSize));
+        steps.Changes.MarkRenamed(TreePath.Parse("name"), TreePath.Parse("file"), directory: false);
+        steps.Deliver();
+        bed.AssertSame();
+    }
+
     [Fact]
     public void A_daemon_that_refuses_links_gets_the_data()
     {
