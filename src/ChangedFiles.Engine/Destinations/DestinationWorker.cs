@@ -1,5 +1,6 @@
 using ChangedFiles.Engine.Changes;
 using ChangedFiles.Engine.Planning;
+using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Engine.Destinations;
@@ -355,8 +356,8 @@ public sealed class DestinationWorker : IDisposable
         if (_status.State == DestinationState.Following && !_planner.SearchesLinks)
         {
             _planner.SearchesLinks = true;
-            if (_planner.NotSearched is { } path)
-                Changes.Mark(path);
+            if (_planner.HasNotSearched)
+                Changes.Mark(TreePath.Root);
         }
         if (_status.State != before)
             OnState?.Invoke(Status);

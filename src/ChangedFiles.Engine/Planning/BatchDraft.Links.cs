@@ -15,16 +15,11 @@ internal sealed partial class BatchDraft
             return;
         foreach (var (path, entry) in source.Names(static (_, _) => false))
         {
-            if (entry.Kind != FileKind.Directory && wanted.Contains(entry.Inode))
-                SendIfLinked(path);
+            // Also the last name that is left: what was done by the others may have been done before they went.
+            if (entry.Kind != FileKind.Directory && wanted.Contains(entry.Inode) && source.Stat(path, out var stat) == Errno.None && !stat.IsDirectory
+                && !IsExcluded(path, isDirectory: false) && HasParents(path))
+                Send(path, stat);
         }
-    }
-
-    private void SendIfLinked(TreePath path)
-    {
-        if (source.Stat(path, out var stat) == Errno.None && stat.LinkCount > 1 && !stat.IsDirectory
-            && !IsExcluded(path, isDirectory: false) && HasParents(path))
-            Send(path, stat);
     }
 
     /// <summary>
@@ -62,18 +57,28 @@ internal sealed partial class BatchDraft
     /// </summary>
     private void SendOtherNames(TreePath path, in FileStat stat)
     {
-        foreach (var other in links.Add(path, stat))
+        links.Add(path, stat);
+        foreach (var (other, now) in OtherNames(path, stat))
         {
-            var isPlanned = Items.TryGetValue(other, out var planned);
-            if (!isPlanned && !HasParents(other))
-                continue;
-            var now = planned?.Stat ?? default;
-            if ((isPlanned || source.Stat(other, out now) == Errno.None) && Planner.IsSameInode(now, stat))
+            if (Items.ContainsKey(other) || HasParents(other))
                 Send(other, now);
+        }
+        links.Count(stat);
+    }
+
+    /// <summary>The names seen so far that are the inode's, too; those that are no longer are forgotten, or they would count as found.</summary>
+    private List<(TreePath Path, FileStat Stat)> OtherNames(TreePath path, in FileStat stat)
+    {
+        var found = new List<(TreePath, FileStat)>();
+        foreach (var other in links.NamesOf((stat.Device, stat.Inode)).Where(other => other != path))
+        {
+            var now = Items.TryGetValue(other, out var planned) ? planned.Stat : default;
+            if ((planned is not null || source.Stat(other, out now) == Errno.None) && Planner.IsSameInode(now, stat))
+                found.Add((other, now));
             else
                 links.Remove(other, (stat.Device, stat.Inode));
         }
-        links.Count(stat);
+        return found;
     }
 
     /// <summary>Of what is passed over, the names of files that have several must be known all the same, and go with those that are sent.</summary>
@@ -81,6 +86,7 @@ internal sealed partial class BatchDraft
     {
         foreach (var (path, stat) in _children.Where(child => child.Stat is { IsDirectory: false, LinkCount: > 1 }))
         {
+            OtherNames(path, stat);
             if (links.PassOver(path, stat) && HasParents(path))
                 Send(path, stat);
         }

@@ -95,19 +95,8 @@ internal sealed class LinkIndex
         _searched[inode] = (stat.LinkCount, known);
     }
 
-    /// <summary>A name of a file whose other names have to be searched; null when there is none.</summary>
-    public TreePath? AnyIncomplete
-    {
-        get
-        {
-            foreach (var inode in _incomplete)
-            {
-                if (_names.TryGetValue(inode, out var names))
-                    return names[0];
-            }
-            return null;
-        }
-    }
+    /// <summary>There are files whose other names have to be searched; those that were known may be gone by now.</summary>
+    public bool IsIncomplete => _incomplete.Count > 0;
 
     /// <summary>The inodes whose other names have to be searched; each is given once.</summary>
     public HashSet<ulong> TakeIncomplete()

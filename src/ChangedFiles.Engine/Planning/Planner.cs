@@ -22,8 +22,8 @@ public sealed class Planner(IFileSource source, Selection selection)
     /// </summary>
     public bool SearchesLinks { get; set; }
 
-    /// <summary>A name to plan once more when <see cref="SearchesLinks"/> is set, as others of its file were not searched so far.</summary>
-    public TreePath? NotSearched => _links.AnyIncomplete;
+    /// <summary>Something has to be planned when <see cref="SearchesLinks"/> is set, as names of some files were not searched so far.</summary>
+    public bool HasNotSearched => _links.IsIncomplete;
 
     /// <summary>The timestamp before which a file that is being written is not to be sent; 0 for none.</summary>
     public Func<TreePath, long> HeldUntil { get; set; } = _ => 0;
