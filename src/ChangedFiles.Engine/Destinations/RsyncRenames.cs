@@ -38,7 +38,8 @@ internal sealed class RsyncRenames
         if (_batch.Renames.Count == 0 || !_destination.Options.Delete || _destination.Options.DryRun || !_destination.Features.HardLinks
             || _batch.Items.Sum(item => item.Stat.IsRegular ? item.Stat.Size : 0) < Worthwhile)
             return _batch;
-        var files = _batch.Renames.Where(rename => rename.Contents is null).ToLookup(IsCrossed());
+        // Where a directory has the old name now, a receiver that knows it already would empty it to make room for the file.
+        var files = _batch.Renames.Where(rename => rename.Contents is null && !(_items.GetValueOrDefault(rename.From)?.Stat.IsDirectory ?? false)).ToLookup(IsCrossed());
         var trees = _batch.Renames.Where(rename => rename.Contents is not null && _destination.Features.LinkDest && IsWord(rename.From) && IsWord(rename.To.Path))
             .ToLookup(IsCrossed());
         SetAside(files[true]);

@@ -88,10 +88,9 @@ internal sealed partial class BatchDraft(
         if ((delivered.Find(item.Stat) ?? mark.RenamedFrom) is not { } from || from == mark.Path
             || mark.Path.IsBelow(from) || from.IsBelow(mark.Path) || IsExcluded(from, item.Stat.IsDirectory))
             return;
-        // It is back; or something new that looks the same has the old name now, and a link between both would stay; or a directory has it, which a receiver
-        // that knows it already would empty to make room for the file.
+        // It is back; or something new that looks the same has the old name now, and a link between both would stay.
         if (source.Stat(from, out var there) == Errno.None
-            && ((there.IsDirectory && !item.Stat.IsDirectory) || Planner.IsSameInode(there, item.Stat) || (Planner.LooksTheSame(there, item.Stat) && !renamed.Contains(from))))
+            && (Planner.IsSameInode(there, item.Stat) || (Planner.LooksTheSame(there, item.Stat) && !renamed.Contains(from))))
             return;
         if (!Followed.TryAdd(from, mark.Path))
             return;
