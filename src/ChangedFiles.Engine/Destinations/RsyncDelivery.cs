@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using ChangedFiles.Engine.Planning;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.FileList;
@@ -10,6 +11,7 @@ namespace ChangedFiles.Engine.Destinations;
 /// <summary>One batch on its way to a stock rsync: usually one session; renames take one or two before it, which only save data.</summary>
 internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch batch, CancellationToken cancellation)
 {
+    private readonly Lock _lock = new();
     private readonly List<FailedPath> _failures = [.. batch.Failures];
     private readonly List<TransferResult> _results = [];
     private readonly List<NameChange> _changes = [];
@@ -21,22 +23,11 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
     public Delivery Run()
     {
         var renames = new RsyncRenames(this, destination, batch);
-        var result = Push(renames.Prepare(), new TransferEvents
-        {
-            OnFileFailed = Note,
-            OnTransferred = (in item) => Tell(item.Name, ChangeKind.Send),
-            OnItem = (in item) =>
-            {
-                if (item.Kind == FileKind.Directory && item.Flags.HasFlag(ItemFlags.IsNew) && TreePath.TryParse(item.Name.Span, out var made))
-                    _created.Add(made);
-                if (item.Flags != ItemFlags.None)
-                    Tell(item.Name, Kind(item.Flags));
-            },
-        });
+        var errors = PushShares(renames.Prepare());
         var left = renames.CleanUp();
         return new Delivery
         {
-            Complaints = [.. FailureTexts.Assign(result.Errors, batch, _failures), .. left],
+            Complaints = [.. FailureTexts.Assign(errors, batch, _failures), .. left],
             Failures = _failures,
             Changes = _changes,
             Created = _created,
@@ -52,17 +43,69 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
     public TransferResult Push(PlannedBatch items, TransferEvents events, IFileSource? source = null)
     {
         using var session = destination.Take(cancellation);
-        return Push(session, items, events, source ?? destination.Source);
+        return Push(session, items, events, source ?? destination.Source, cancellation);
     }
 
     /// <summary>Makes a directory of hard links to what another one has, as far as that is the same. The items' names are those in the directory.</summary>
     public TransferResult PushTree(TreePath directory, TreePath linkTo, PlannedBatch items, TransferEvents events, IFileSource source)
     {
         using var session = destination.OpenTree(directory, linkTo, cancellation);
-        return Push(session, items, events, source);
+        return Push(session, items, events, source, cancellation);
     }
 
-    private TransferResult Push(Session session, PlannedBatch items, TransferEvents events, IFileSource source)
+    /// <summary>The batch itself, in two sessions at the same time where that is worth it and the server has room for both.</summary>
+    /// <returns>What the server complained of.</returns>
+    private IReadOnlyList<string> PushShares(PlannedBatch whole)
+    {
+        var events = new TransferEvents
+        {
+            OnFileFailed = Note,
+            OnTransferred = (in item) => Tell(item.Name, ChangeKind.Send),
+            OnItem = (in item) =>
+            {
+                if (item.Kind == FileKind.Directory && item.Flags.HasFlag(ItemFlags.IsNew) && TreePath.TryParse(item.Name.Span, out var made))
+                    Add(_created, made);
+                if (item.Flags != ItemFlags.None)
+                    Tell(item.Name, Kind(item.Flags));
+            },
+        };
+        var shares = BatchShares.Of(whole);
+        using var session = destination.Take(cancellation);
+        using var second = shares.Count > 1 ? destination.TryTakeAnother(cancellation) : null;
+        return second is null
+            ? Push(session, whole, events, destination.Source, cancellation).Errors
+            : PushBoth((session, shares[0]), (second, shares[1]), events);
+    }
+
+    private IReadOnlyList<string> PushBoth((Session Session, PlannedBatch Share) first, (Session Session, PlannedBatch Share) second, TransferEvents events)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Exception? failure = null;
+        IReadOnlyList<string> Run((Session Session, PlannedBatch Share) of)
+        {
+            try
+            {
+                return Push(of.Session, of.Share, events, destination.Source, both.Token).Errors;
+            }
+            catch (Exception cause)
+            {
+                // The first to fail is the reason why the other one ends.
+                Interlocked.CompareExchange(ref failure, cause, null);
+                both.Cancel();
+                return [];
+            }
+        }
+        IReadOnlyList<string> errors = [];
+        var thread = new Thread(() => errors = Run(second)) { IsBackground = true, Name = Thread.CurrentThread.Name };
+        thread.Start();
+        var others = Run(first);
+        thread.Join();
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
+        return [.. others, .. errors];
+    }
+
+    private TransferResult Push(Session session, PlannedBatch items, TransferEvents events, IFileSource source, CancellationToken cancellation)
     {
         HasBegun = true;
         session.Messages.OnDeleted = (name, _) => Tell(name, ChangeKind.Delete);
@@ -76,20 +119,27 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
             Names = destination.Names,
             Events = events,
         }.Send(session, cancellation);
-        _results.Add(result);
+        Add(_results, result);
         return result;
     }
 
     private void Note(FileEntry entry, Errno errno)
     {
         if (!Planner.IsGone(errno))
-            _failures.Add(new FailedPath(entry.Path, errno.Describe()));
+            Add(_failures, new FailedPath(entry.Path, errno.Describe()));
     }
 
     private void Tell(ReadOnlyMemory<byte> name, ChangeKind kind)
     {
         if (destination.Options.NamesChanges && TreePath.TryParse(name.Span, out var path) && !AsideName.Is(path))
-            _changes.Add(new NameChange(path, kind));
+            Add(_changes, new NameChange(path, kind));
+    }
+
+    /// <summary>Two sessions may tell something at the same time.</summary>
+    private void Add<T>(List<T> list, T told)
+    {
+        lock (_lock)
+            list.Add(told);
     }
 
     private static ChangeKind Kind(ItemFlags flags) =>

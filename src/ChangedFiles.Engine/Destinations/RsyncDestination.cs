@@ -82,6 +82,19 @@ public sealed class RsyncDestination : IDestination
     /// <summary>A session for the whole destination, from those that wait.</summary>
     internal Session Take(CancellationToken cancellation) => _sessions.Take(cancellation);
 
+    /// <summary>A session besides another one; null where the server has no room for it. If more than that is wrong, the other one tells what.</summary>
+    internal Session? TryTakeAnother(CancellationToken cancellation)
+    {
+        try
+        {
+            return Take(cancellation);
+        }
+        catch (RsyncException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>A session for a directory that is made of what another one has.</summary>
     internal Session OpenTree(TreePath directory, TreePath linkTo, CancellationToken cancellation) => Options.Server.Open(
         [.. Options.Words(_features), $"--link-dest={Options.Server.PathOf(linkTo, directory)}"], directory, Options.Timeout, cancellation);

@@ -29,8 +29,9 @@ public sealed class PinnedDirectory : IDisposable
         var errno = Directories.OpenRoot(bytes, out var handle);
         if (errno != Errno.None)
             return errno;
-        // Through the handle: it must be the same directory, whatever happens to the path meanwhile.
-        errno = LocalTree.Open(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{handle!.DangerousGetHandle()}"), out var tree);
+        // Through the handle: it must be the same directory, whatever happens to the path meanwhile. Looking at a file is no use of it.
+        errno = LocalTree.Open(
+            string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{handle!.DangerousGetHandle()}"), out var tree, new LocalTreeOptions { KeepAccessTimes = true });
         if (errno == Errno.None)
             errno = Inodes.Stat(handle, out var stat) is var failed && failed != Errno.None ? failed : Keep(bytes, handle, stat, tree!, out directory);
         if (errno != Errno.None)

@@ -34,9 +34,11 @@ public sealed class EachTargetAttribute : DataAttribute
 public sealed class MirrorBed : IDisposable
 {
     private readonly TargetKind _kind;
+    private readonly TempDirectory _locks = new();
     private Mirror? _mirror;
 
-    public MirrorBed(TargetKind kind, bool chroot = true)
+    /// <param name="connections">The most that the module takes at a time.</param>
+    public MirrorBed(TargetKind kind, bool chroot = true, int? connections = null)
     {
         _kind = kind;
         Source.Write("stays", "so that the source is never empty");
@@ -47,6 +49,8 @@ public sealed class MirrorBed : IDisposable
         var module = new RsyncModule("mod", Target.Path);
         if (!chroot)
             module["use chroot"] = "no";
+        if (connections is { } most)
+            (module["max connections"], module["lock file"]) = ($"{most}", _locks["daemon"]);
         Daemon = new RsyncDaemon(kind == TargetKind.RsyncInstalled ? RsyncVersion.Installed : RsyncVersion.Debian327, module);
     }
 
@@ -117,6 +121,7 @@ public sealed class MirrorBed : IDisposable
         Sshd?.Dispose();
         Source.Dispose();
         Target.Dispose();
+        _locks.Dispose();
     }
 
     private LocalDestination Second(IFileSource source, Selection selection) =>

@@ -19,6 +19,41 @@ public sealed class MirrorTests
         bed.AssertSame();
     }
 
+    [Theory]
+    [InlineData(TargetKind.RsyncInstalled, null)]
+    [InlineData(TargetKind.RsyncInstalled, 1)]
+    [InlineData(TargetKind.Rsync327, null)]
+    [InlineData(TargetKind.Ssh, null)]
+    public void A_large_batch_ends_the_same_in_two_sessions_or_in_one(TargetKind kind, int? connections)
+    {
+        using var bed = new MirrorBed(kind, connections: connections);
+        for (var i = 0; i < 1_500; i++)
+        {
+            bed.Source.Write($"{i % 3}/{i % 60}/{i}", $"file {i}");
+            // What is there before is older, or something else, or too much.
+            if (i < 300)
+                bed.Target.Write(i % 60 < 20 ? $"{i % 3}/{i % 60}/{i}" : i % 60 < 40 ? $"{i % 3}/{i % 60}" : $"{i % 3}/{i % 60}/{i}/more", "old");
+        }
+        bed.Start();
+        bed.AssertSame();
+        Command.Check("rm", ["-rf", bed.Source["0"], bed.Source["1/1"]]);
+        Command.Check("chmod", ["-R", "u+x", bed.Source["2"]]);
+        bed.AssertSame();
+        Assert.Equal(0, bed.Worker.Status.FailureCount);
+    }
+
+    [Theory, EachTarget]
+    public void Reading_the_source_leaves_its_access_times(TargetKind kind)
+    {
+        using var bed = new MirrorBed(kind);
+        bed.Source.Write("file", "content");
+        var before = new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
+        File.SetLastAccessTimeUtc(bed.Source["file"], before);
+        bed.Start();
+        Assert.Equal("content", bed.Target.Read("file"));
+        Assert.Equal(before, File.GetLastAccessTimeUtc(bed.Source["file"]));
+    }
+
     [Theory, EachTarget]
     public void Each_operation_arrives(TargetKind kind)
     {
