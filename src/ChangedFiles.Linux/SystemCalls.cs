@@ -7,6 +7,9 @@ internal static class SystemCalls
 {
     // Since Linux 5.0 a new call has one number on every architecture.
     public const int OpenAt2 = 437;
+    public const int LandlockCreateRuleset = 444;
+    public const int LandlockAddRule = 445;
+    public const int LandlockRestrictSelf = 446;
     public const int FchmodAt2 = 452;
     public const int SetXattrAt = 463;
     public const int GetXattrAt = 464;

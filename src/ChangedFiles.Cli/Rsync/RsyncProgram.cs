@@ -54,7 +54,7 @@ internal static class RsyncProgram
     private static ExitCode Transfer(RsyncInvocation invocation, ProgramStreams streams, CancellationToken cancellation)
     {
         using var text = RunOutput.OpenText(streams, invocation.Output, invocation.Report, Environment.GetEnvironmentVariable, TimeProvider.System);
-        var run = new ClientRun(invocation, text, cancellation);
+        var run = new ClientRun(invocation, text, cancellation) { Confined = streams.AreProcess };
         ExitCode code;
         try
         {

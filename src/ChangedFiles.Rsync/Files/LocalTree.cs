@@ -56,6 +56,9 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
     /// <summary>Where the directory is now, without symbolic links: for people, and to see whether one tree is inside another.</summary>
     public string Location => File.ResolveLinkTarget($"/proc/self/fd/{_root.DangerousGetHandle()}", returnFinalTarget: false)!.FullName;
 
+    /// <summary>The directory itself, for taking names in.</summary>
+    internal SafeFileHandle Root => _root;
+
     private bool Follows => _options.Links != LinkPolicy.Refuse;
 
     /// <summary>Opens the directory at a path of this machine. Symbolic links in it are followed: it is the operator's word, not a peer's.</summary>

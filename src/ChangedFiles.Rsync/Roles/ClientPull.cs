@@ -30,6 +30,9 @@ public sealed record ClientPull
     /// <summary>The numbers, as they grow.</summary>
     public TransferStats Stats { get; init; } = new();
 
+    /// <inheritdoc cref="ServerRole.Confined"/>
+    public bool Confined { get; init; }
+
     /// <inheritdoc cref="ReceivingHalf.Run(Session, CancellationToken)"/>
     public TransferResult Run(Session session, CancellationToken cancellation = default)
     {
@@ -47,6 +50,7 @@ public sealed record ClientPull
             Requested = TrustsSender ? null : new RequestedNames(Options, names ?? Sources.Select(ArgumentText.Encode), Filters),
             Events = Events,
             Stats = Stats,
+            Confined = Confined,
             WriteFirst = names is null ? null : _ => FilesFromNames.Send(session, names),
         }.Run(session, cancellation);
     }

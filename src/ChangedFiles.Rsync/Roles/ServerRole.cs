@@ -15,6 +15,12 @@ public sealed record ServerRole
     /// <summary>The shell has not expanded wildcards of source arguments, so this does.</summary>
     public bool ExpandsWildcards { get; init; }
 
+    /// <summary>
+    /// When files are received, the calling thread gives up the right to change anything but what the transfer is for, where the kernel lets it (<c>landlock(7)</c>).
+    /// It never gets that back, nor does any thread that is started from it: for a process that does nothing else.
+    /// </summary>
+    public bool Confined { get; init; }
+
     /// <summary>What is told on the way on this side.</summary>
     public TransferEvents Events { get; init; } = new();
 
@@ -62,6 +68,7 @@ public sealed record ServerRole
             Destination = destination,
             Filters = rules,
             Events = Events,
+            Confined = Confined,
             WriteFirst = names is null ? null
                 : _ => FilesFromNames.Send(session, FilesFromNames.Open(names.Path, Options.Selection.From0)),
         }.Run(session, cancellation);

@@ -21,6 +21,9 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
     /// <summary>True when this side sends: a push, or a local copy.</summary>
     public bool Sends => invocation.ReadBatch is null && (invocation.Push || invocation.Remote is null);
 
+    /// <inheritdoc cref="ClientPull.Confined"/>
+    public bool Confined { get; init; }
+
     /// <summary>Who is to blame when it ends before its time.</summary>
     public string Who { get; private set; } = "client";
 
@@ -134,6 +137,7 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
         Report = invocation.Report,
         Events = events.Handlers,
         Stats = _stats,
+        Confined = Confined,
     }.Run(session, cancellation);
 
     private string BelowModule(string source) => invocation.Remote!.Kind == LocationKind.Daemon

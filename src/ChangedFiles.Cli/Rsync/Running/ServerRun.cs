@@ -59,7 +59,7 @@ internal sealed class ServerRun(Connection connection)
         _mode = request.Report.Stderr;
         _session = setup.Open(request);
         _session.OnSay = Say;
-        return new ServerRole { Request = request, ExpandsWildcards = secluded }.Run(_session, cancellation);
+        return new ServerRole { Request = request, ExpandsWildcards = secluded, Confined = true }.Run(_session, cancellation);
     }
 
     private static RsyncInvocation Parse(IReadOnlyList<string> words) => RsyncCommandLine.Parse(words, _ => null, FileModes.Umask);

@@ -36,6 +36,9 @@ public sealed record ReceivingHalf
     /// <summary>The numbers, as they grow.</summary>
     public TransferStats Stats { get; init; } = new();
 
+    /// <summary>See <see cref="Confinement"/>.</summary>
+    internal bool Confined { get; init; }
+
     /// <summary>Written by the generating thread first of all: names of a files-from, which travel while the lists come (5.4).</summary>
     internal Action<FrameWriter>? WriteFirst { get; init; }
 
@@ -68,6 +71,8 @@ public sealed record ReceivingHalf
 
     private static TransferResult Run(Session session, Reception reception, CancellationToken cancellation)
     {
+        if (reception.Half.Confined)
+            Confinement.Enter(reception.Half);
         session.Writer.LeaveReadingToOthers();
         session.Connection.LimitsSilence = true;
         using var generating = new GeneratorThread(reception, cancellation);
