@@ -14,7 +14,6 @@ public sealed class DestinationWorker : IDisposable
     private const int MarksPerBatch = 20_000;
     private const int FirstEntryBudget = 1_000;
     private const int LargestEntryBudget = 20_000;
-    private const int ListedFailures = 20;
 
     /// <summary>How long the event that explains an odd finding may take to come.</summary>
     private static readonly TimeSpan PutOff = TimeSpan.FromMilliseconds(10);
@@ -31,8 +30,7 @@ public sealed class DestinationWorker : IDisposable
     private readonly CancellationTokenSource _abort = new();
     private readonly ManualResetEventSlim _stop = new();
     private readonly FailingNames _failing;
-    private readonly Lock _statusLock = new();
-    private DestinationStatus _status;
+    private readonly StatusBoard _status;
     private volatile bool _draining;
     private bool _drained;
     private int _verify;
@@ -51,7 +49,7 @@ public sealed class DestinationWorker : IDisposable
     {
         _backoff = new Backoff(random ?? Random.Shared);
         (_destination, _planner, Changes, _checkSource, _clock) = (destination, planner, changes, checkSource, clock);
-        _status = new DestinationStatus { Name = destination.Name, State = DestinationState.Syncing };
+        _status = new StatusBoard(destination.Name, clock);
         _failing = new FailingNames(changes);
         _planner.EntryBudget = FirstEntryBudget;
         _planner.HeldUntil = changes.HeldUntil;
@@ -94,16 +92,14 @@ public sealed class DestinationWorker : IDisposable
             // The time first: what is marked after it does not count against it.
             var now = _clock.GetUtcNow();
             var lag = Changes.OldestUnconfirmed is { } since ? _clock.GetElapsedTime(since) : TimeSpan.Zero;
-            lock (_statusLock)
+            var noted = _status.Noted;
+            return noted with
             {
-                return _status with
-                {
-                    Pending = Changes.Unconfirmed,
-                    Lag = lag,
-                    Watermark = now - lag,
-                    NextAttempt = IsAway && _status.State == DestinationState.Away ? _clock.GetElapsedTime(_clock.GetTimestamp(), _awayUntil) : null,
-                };
-            }
+                Pending = Changes.Unconfirmed,
+                Lag = lag,
+                Watermark = now - lag,
+                NextAttempt = IsAway && noted.State == DestinationState.Away ? _clock.GetElapsedTime(_clock.GetTimestamp(), _awayUntil) : null,
+            };
         }
     }
 
@@ -201,7 +197,7 @@ public sealed class DestinationWorker : IDisposable
     }
 
     /// <summary>Nothing will be delivered any more.</summary>
-    public bool HasEnded => _abort.IsCancellationRequested || IsFinal(_status.State) || _drained;
+    public bool HasEnded => _abort.IsCancellationRequested || _status.IsFinal || _drained;
 
     /// <summary>Not to be tried yet. The end does not wait for it, but tries once more.</summary>
     private bool IsAway => !_draining && Volatile.Read(ref _awayUntil) > _clock.GetTimestamp();
@@ -329,43 +325,20 @@ public sealed class DestinationWorker : IDisposable
 
     private void Note(PlannedBatch batch, Delivery delivery)
     {
-        DestinationState before;
-        lock (_statusLock)
-        {
-            before = _status.State;
-            var caughtUp = Changes.Unconfirmed <= _failing.Count;
-            _status = _status with
-            {
-                State = IsFinal(before) ? before
-                    : before == DestinationState.Following || caughtUp ? DestinationState.Following
-                    : DestinationState.Syncing,
-                Reason = IsFinal(before) ? _status.Reason : null,
-                Failures = [.. _failing.All.Take(ListedFailures)],
-                FailureCount = _failing.Count,
-                LastSuccess = _clock.GetUtcNow(),
-                LastPath = batch.Marks[^1].Path.ToString(),
-                Batches = _status.Batches + 1,
-                Names = _status.Names + batch.Items.Count,
-                NamedBytes = _status.NamedBytes + batch.Items.Sum(item => item.Stat.IsRegular ? item.Stat.Size : 0),
-                Files = _status.Files + delivery.Files,
-                BytesSent = _status.BytesSent + delivery.BytesSent,
-                LiteralBytes = _status.LiteralBytes + delivery.LiteralBytes,
-                MatchedBytes = _status.MatchedBytes + delivery.MatchedBytes,
-            };
-        }
-        if (_status.State == DestinationState.Following && !_planner.SearchesLinks)
+        var changed = _status.Note(batch, delivery, _failing, caughtUp: Changes.Unconfirmed <= _failing.Count);
+        if (_status.Noted.State == DestinationState.Following && !_planner.SearchesLinks)
         {
             _planner.SearchesLinks = true;
             if (_planner.HasNotSearched)
                 Changes.Mark(TreePath.Root);
         }
-        if (_status.State != before)
+        if (changed)
             OnState?.Invoke(Status);
     }
 
     private void GoAway(DestinationException away)
     {
-        if (away.Permanent && _status.Batches == 0)
+        if (away.Permanent && _status.Noted.Batches == 0)
         {
             End(DestinationState.Failed, away.Message, away.ExitCode);
             return;
@@ -379,8 +352,6 @@ public sealed class DestinationWorker : IDisposable
         Enter(away.Allow is null ? DestinationState.Away : DestinationState.Held, away.Message);
     }
 
-    private static bool IsFinal(DestinationState state) => state is DestinationState.Failed or DestinationState.Halted;
-
     private void End(DestinationState state, string reason, ExitCode exitCode)
     {
         FinalExitCode = exitCode;
@@ -389,15 +360,7 @@ public sealed class DestinationWorker : IDisposable
 
     private void Enter(DestinationState state, string reason)
     {
-        bool changed;
-        lock (_statusLock)
-        {
-            if (IsFinal(_status.State))
-                return;
-            changed = _status.State != state || _status.Reason != reason;
-            _status = _status with { State = state, Reason = reason };
-        }
-        if (changed)
+        if (_status.Enter(state, reason))
             OnState?.Invoke(Status);
     }
 }
