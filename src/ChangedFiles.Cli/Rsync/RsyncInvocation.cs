@@ -1,3 +1,4 @@
+using ChangedFiles.Cli.Rsync.Output;
 using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Transports;
@@ -38,13 +39,21 @@ internal sealed record RsyncInvocation
 
     /// <summary>The rules of <see cref="Filters"/>, with the files they name read.</summary>
     /// <exception cref="FilterException">A rule or a file cannot be read.</exception>
-    public FilterRules ReadFilters()
+    public FilterRules ReadFilters(TextOutput? text = null)
     {
+        // What -v switches on is known to stock too late for its own rules.
+        var cautions = Report.Debug[DebugFlag.Filter] > Verbosity.Debug(Report.Verbose)[DebugFlag.Filter];
         var rules = new FilterRulesBuilder(Options.Selection.From0)
         {
             CvsExclude = Options.Selection.CvsExclude,
             DeleteExcluded = Options.Deletion.Excluded,
             PartialDir = Options.Writing.EffectivePartialDir,
+            Warning = warning => text?.Error(warning),
+            Caution = caution =>
+            {
+                if (cautions)
+                    text?.Info($"[client] {caution}");
+            },
         };
         foreach (var filter in Filters)
             filter.AddTo(rules);

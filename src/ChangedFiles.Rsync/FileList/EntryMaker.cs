@@ -95,6 +95,9 @@ internal sealed class EntryMaker(TransferOptions options, FileChecksum? checksum
 
     public void Skipped(string text) => report(MessageCode.Info, text);
 
+    /// <summary>Something is wrong, but nothing of the transfer is lost by it.</summary>
+    public void Warn(string text) => report(MessageCode.Error, text);
+
     private void AddLink(FileEntry entry, in FileStat stat)
     {
         if (_groups.TryGetValue((stat.Device, stat.Inode), out var group))

@@ -289,7 +289,7 @@ public sealed class FileListBuilder
         if (error != Errno.None)
             Unopened(directory, error);
         else
-            root!.Scope = _rules.OpenTelling(FilterSide.Sender, root.Filters, SaysFilters ? _maker.Skipped : null);
+            root!.Scope = _rules.OpenTelling(FilterSide.Sender, root.Filters with { TooLong = _maker.Warn }, SaysFilters ? _maker.Skipped : null);
         return _roots[directory] = error == Errno.None ? root : null;
     }
 

@@ -30,13 +30,23 @@ internal readonly ref partial struct InodePlace
                 Uid = null,
                 Gid = null,
                 Mode = mode == real.Mode ? null : mode,
+                AccessAcl = null,
+                DefaultAcl = null,
                 Xattrs = metadata.Xattrs?.Select(static xattr => xattr with { Name = FakeSuper.Stored(xattr.Name).ToArray() }).ToList(),
             },
             out failed);
         var noted = Note(fake, fake == (FakeSuper.Of(real) with { Mode = mode }));
         failed |= noted == Errno.None ? MetadataParts.None : MetadataParts.Owner;
+        if (metadata.AccessAcl is { } access)
+            Note(NoteAcl(FakeAcl.AccessNote, FakeAcl.Access(access, fake.Mode)), MetadataParts.Acl, ref error, ref failed);
+        if (metadata.DefaultAcl is { } defaults)
+            Note(NoteAcl(FakeAcl.DefaultNote, defaults), MetadataParts.Acl, ref error, ref failed);
         return error == Errno.None ? noted : error;
     }
+
+    private Errno NoteAcl(ReadOnlySpan<byte> note, PosixAcl acl) => acl.IsEmpty
+        ? Removed(Xattrs.Remove(handle, _name, note))
+        : Xattrs.Set(handle, _name, note, FakeAcl.Format(acl));
 
     /// <summary>Notes what the inode stands for; nothing when it is just that.</summary>
     public Errno Note(in FakeSuper fake, bool isReal = false)

@@ -60,13 +60,10 @@ internal readonly ref partial struct InodePlace(SafeFileHandle handle, ReadOnlyS
         return error;
     }
 
-    private Errno SetAcl(ReadOnlySpan<byte> attribute, PosixAcl acl)
-    {
-        if (!acl.IsEmpty)
-            return Xattrs.Set(handle, _name, attribute, acl.Format());
-        var error = Xattrs.Remove(handle, _name, attribute);
-        return error is Errno.ENODATA or Errno.EOPNOTSUPP ? Errno.None : error;
-    }
+    private Errno SetAcl(ReadOnlySpan<byte> attribute, PosixAcl acl) =>
+        acl.IsEmpty ? Removed(Xattrs.Remove(handle, _name, attribute)) : Xattrs.Set(handle, _name, attribute, acl.Format());
+
+    private static Errno Removed(Errno error) => error is Errno.ENODATA or Errno.EOPNOTSUPP ? Errno.None : error;
 
     private Errno Chown(uint? uid, uint? gid) =>
         _name.IsEmpty ? Inodes.SetOwner(handle, uid, gid) : Inodes.SetOwner(handle, _name, uid, gid);

@@ -24,6 +24,17 @@ public sealed partial class LocalTree
         }
     }
 
+    private Errno ReadFakedAcl(TreePath path, ReadOnlySpan<byte> note, out byte[] value)
+    {
+        var call = new XattrCall { Attribute = note, Value = [] };
+        var error = At(path, ref call, static (directory, scoped name, ref call) =>
+            XattrSet.Get(directory, name, call.Attribute, out call.Value));
+        value = [];
+        if (error == Errno.None && !FakeAcl.TryParse(call.Value, out value))
+            error = Errno.EINVAL;
+        return error;
+    }
+
     private Errno ReadFakedLink(TreePath path, out byte[] target)
     {
         target = [];

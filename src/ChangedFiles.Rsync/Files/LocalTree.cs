@@ -141,7 +141,11 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
     public Errno GetXattr(TreePath path, ReadOnlySpan<byte> name, out byte[] value)
     {
         if (_options.FakeSuper)
+        {
+            if (FakeAcl.NoteOf(name) is { IsEmpty: false } note)
+                return ReadFakedAcl(path, note, out value);
             name = FakeSuper.Stored(name);
+        }
         var call = new XattrCall { Attribute = name, Value = [] };
         var error = At(path, ref call, static (directory, scoped name, ref call) =>
             XattrSet.Get(directory, name, call.Attribute, out call.Value));

@@ -93,7 +93,7 @@ public sealed class FilterRule
         var pattern = Origin is null ? TreePath.Printable(_pattern) + (Has(FilterModifiers.DirectoryOnly) ? "/" : "") : "<rule from a file read earlier>";
         if (global.Contains(this))
             return pattern;
-        return pattern + (Origin is null ? " [global CVS]" : $" [per-dir {Path.GetFileName(Origin[..Origin.LastIndexOf(" line ", StringComparison.Ordinal)])}]");
+        return pattern + (Origin is null ? " [global CVS]" : $" [per-dir {Path.GetFileName(Origin.Split(" line ")[0])}]");
     }
 
     /// <summary>The rule as a filter list carries it: <c>-/p /a/b/</c>.</summary>

@@ -26,7 +26,12 @@ public sealed class FilterRulesBuilder
     {
         NulDelimited = nulDelimited;
         _daemon = forDaemon;
-        _reader = new RuleReader(OpenFile, CvsRules, nulDelimited) { IsMergedAlready = _ => false };
+        _reader = new RuleReader(OpenFile, CvsRules, nulDelimited)
+        {
+            IsMergedAlready = _ => false,
+            Warn = text => Warning?.Invoke(text),
+            Caution = text => Caution?.Invoke(text),
+        };
     }
 
     /// <summary>
@@ -49,6 +54,12 @@ public sealed class FilterRulesBuilder
 
     /// <summary>Reads a file of rules by its name as written ("-" is standard input); null: from this machine.</summary>
     public Func<string, byte[]>? ReadFile { get; init; }
+
+    /// <summary>Told of each rule that is left out because it is too long to match anything.</summary>
+    public Action<string>? Warning { get; init; }
+
+    /// <summary>Told of each rule that ends in white space.</summary>
+    public Action<string>? Caution { get; init; }
 
     /// <summary>Reads an environment variable; HOME and CVSIGNORE matter to -C.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
@@ -146,7 +157,17 @@ public sealed class FilterRulesBuilder
         return this;
     }
 
-    private byte[] OpenFile(ReadOnlySpan<byte> name) => Read(ArgumentText.Decode(name), "exclude");
+    private byte[] OpenFile(ReadOnlySpan<byte> name, string? origin)
+    {
+        try
+        {
+            return Read(ArgumentText.Decode(name), "exclude");
+        }
+        catch (FilterException failure) when (origin is not null && failure.ExitCode == ExitCode.FileIO)
+        {
+            throw new FilterException($"failed to open exclude file {RuleToken.Shown(name, origin)}", ExitCode.FileIO);
+        }
+    }
 
     private byte[] Read(string name, string kind) => ReadFile is null ? ReadHostFile(name, kind) : ReadFile(name);
 

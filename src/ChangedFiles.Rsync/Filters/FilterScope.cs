@@ -122,14 +122,17 @@ public sealed class FilterScope
             _changed = true;
             if (from._tree.Top is not { } top)
                 return;
-            var first = from._tree.Root.Append(directory);
             for (var i = 0; i < _merges.Count; i++)
-            {
-                if (!TryStart(_merges[i], first, out var at))
-                    continue;
-                for (; at != first; at = Down(at, first))
-                    Read(i, top, at, at.IsRoot ? (from._tree.Root.IsRoot ? 1 : 0) : at.Bytes.Length + 1);
-            }
+                ReadAbove(i, top);
+        }
+
+        private void ReadAbove(int i, IFileSource top)
+        {
+            var first = from._tree.Root.Append(directory);
+            if (!TryStart(_merges[i], first, out var at))
+                return;
+            for (; at != first; at = Down(at, first))
+                Read(i, top, at, at.IsRoot ? (from._tree.Root.IsRoot ? 1 : 0) : at.Bytes.Length + 1);
         }
 
         public FilterScope ReadHere()
@@ -180,19 +183,28 @@ public sealed class FilterScope
 
         private void ReadRules(int i, IFileSource source, TreePath path, byte[] contents, int anchor, RuleList? inherited)
         {
-            var reader = new RuleReader(name => OpenMerge(source, name, path), from._rules.CvsRules, from._rules.NulDelimited)
+            var reader = new RuleReader((name, _) => OpenMerge(source, name, path), from._rules.CvsRules, from._rules.NulDelimited)
             {
                 IsMergedAlready = name => _merges.Exists(known => known.LastName.SequenceEqual(name.Span)),
+                Warn = from._tree.TooLong,
+                PathStart = anchor,
             };
-            reader.AddFile(contents, new RuleTemplate(_merges[i].Modifiers), path.ToString());
+            var isSecret = _merges[i].Origin is not null;
+            reader.AddFile(contents, new RuleTemplate(_merges[i].Modifiers), isSecret ? "a file read earlier" : Shown(source, path), isSecret);
             Set(i, new RuleList(reader.Rules, from._side, from._rules.DeleteExcluded, anchor, reader.Cleared ? null : inherited));
             foreach (var nested in reader.Rules.Where(rule => rule.IsDirMerge && rule.AppliesTo(from._side, from._rules.DeleteExcluded)))
             {
                 _merges.Add(nested);
                 _merged.Add(null);
                 _changed = true;
+                if (from._tree.Top is { } top)
+                    ReadAbove(_merges.Count - 1, top);
             }
         }
+
+        /// <summary>A file of rules in errors.</summary>
+        private string Shown(IFileSource source, TreePath path) => from._tree.Top is null ? $"{path}"
+            : ReferenceEquals(source, from._tree.Top) ? $"/{path}" : $"/{from._tree.Root.Append(path)}";
 
         private void Set(int i, RuleList? list)
         {

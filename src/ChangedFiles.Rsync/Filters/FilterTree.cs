@@ -19,4 +19,7 @@ public sealed record FilterTree
 
     /// <summary>Told of each merge file that is there but cannot be read; the run goes on without its rules.</summary>
     public Action<string>? Warning { get; init; }
+
+    /// <summary>Told of each rule of a merge file that is left out because no path can be so long.</summary>
+    public Action<string>? TooLong { get; init; }
 }

@@ -1,15 +1,18 @@
 using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Rsync.Filters;
 
 /// <summary>Gives the contents of a merge file that a rule names, or throws <see cref="FilterException"/>.</summary>
-internal delegate byte[] MergeFileOpener(ReadOnlySpan<byte> name);
+/// <param name="name">As written.</param>
+/// <param name="origin">Where the rule was read; then no error may tell the name.</param>
+internal delegate byte[] MergeFileOpener(ReadOnlySpan<byte> name, string? origin);
 
 /// <summary>Turns the text of rules into a list: takes in merge files, clears, and leaves out what is already there.</summary>
 internal sealed class RuleReader(MergeFileOpener open, Func<FilterModifiers, FilterRule[]> cvsRules, bool nulDelimited)
 {
     /// <summary>How deep merge files may name merge files.</summary>
-    public const int MaxMergeDepth = 16;
+    public const int MaxMergeDepth = 32;
 
     private readonly List<FilterRule> _rules = [];
     private int _depth;
@@ -23,15 +26,37 @@ internal sealed class RuleReader(MergeFileOpener open, Func<FilterModifiers, Fil
     /// <summary>Names of per-directory merge files already in use elsewhere; a second mention is left out.</summary>
     public required Func<ReadOnlyMemory<byte>, bool> IsMergedAlready { get; init; }
 
+    /// <summary>Hears what is left out because no path can be so long.</summary>
+    public Action<string>? Warn { get; init; }
+
+    /// <summary>Hears of rules that end in white space, which is part of the pattern.</summary>
+    public Action<string>? Caution { get; init; }
+
+    /// <summary>Length of the path of the directory that the rules are for, with its slash.</summary>
+    public int PathStart { get; init; }
+
     /// <summary>One rule (or, for words, several) from an option or from the peer.</summary>
     public void AddText(ReadOnlySpan<byte> text, RuleTemplate template, string? origin = null)
     {
-        while (RuleToken.TryTake(ref text, template, origin, out var token))
+        for (var rule = text; RuleToken.TryTake(ref text, template, origin, out var token); rule = text)
+        {
+            if (token.Pattern.Length > TreePath.MaxLength)
+            {
+                Warn?.Invoke($"discarding over-long filter: {RuleToken.Shown(token.Pattern, origin)}");
+                continue;
+            }
+            if (origin is null && !token.Pattern.IsEmpty && Bytes.IsSpace(token.Pattern[^1]))
+                Caution?.Invoke($"add_rule({TreePath.Printable(rule[..^text.Length])}) -- CAUTION: trailing whitespace!");
             Add(token, template, origin);
+        }
     }
 
     /// <summary>The contents of a file of rules. Lines that begin with '#' or ';' are comments, except among words.</summary>
-    public void AddFile(ReadOnlySpan<byte> contents, RuleTemplate template, string name)
+    /// <param name="contents">All of it.</param>
+    /// <param name="template">How it is read.</param>
+    /// <param name="name">The file in errors, which tell the line as well.</param>
+    /// <param name="isSecret">Another file names it: then <paramref name="name"/> is the place of that rule, and no line is told.</param>
+    public void AddFile(ReadOnlySpan<byte> contents, RuleTemplate template, string name, bool isSecret = false)
     {
         var words = template.Has(FilterModifiers.Words);
         for (var line = 1; !contents.IsEmpty; line++)
@@ -39,7 +64,7 @@ internal sealed class RuleReader(MergeFileOpener open, Func<FilterModifiers, Fil
             var end = nulDelimited && !words ? contents.IndexOf((byte)0) : contents.IndexOf((byte)'\n');
             var text = end < 0 ? contents : contents[..end];
             contents = end < 0 ? default : contents[(end + 1)..];
-            var origin = $"{name} line {line}";
+            var origin = isSecret ? name : $"{name} line {line}";
             if (words)
                 AddWords(text, template, origin);
             else if (nulDelimited)
@@ -114,15 +139,19 @@ internal sealed class RuleReader(MergeFileOpener open, Func<FilterModifiers, Fil
         if (token.Kind == RuleKind.DirMerge)
         {
             if (!TreePath.TryParse(lastName, out var file) || file.IsRoot)
-                throw new FilterException($"per-directory merge file \"{TreePath.Printable(name)}\": that is no name of a file");
+            {
+                if (PathStart + name.Length >= TreePath.MaxLength)
+                    Warn?.Invoke($"merge-file name overflows: {RuleToken.Shown(name, origin)}");
+                return;
+            }
             var wanted = lastName.ToArray();
             if (!IsMergedAlready(wanted) && !_rules.Exists(rule => rule.IsDirMerge && rule.LastName.SequenceEqual(wanted)))
                 _rules.Add(new FilterRule(modifiers, name, true, origin));
             return;
         }
         if (++_depth > MaxMergeDepth)
-            throw new FilterException($"merge file {TreePath.Printable(name)}: merge files name each other {MaxMergeDepth} deep; one must stop");
-        AddFile(open(name), new RuleTemplate(modifiers), TreePath.Printable(name));
+            throw new FilterException($"merge-file include depth limit ({MaxMergeDepth}) exceeded at {RuleToken.Shown(name, origin)}", ExitCode.FileIO);
+        AddFile(open(name, origin), new RuleTemplate(modifiers), origin is null ? TreePath.Printable(name) : $"a file named at {origin}", origin is not null);
         _depth--;
     }
 }

@@ -85,8 +85,6 @@ internal readonly ref struct RuleToken
             throw Error(rule, origin, "'!' rule has trailing characters");
         if (kind != RuleKind.Clear && pattern.IsEmpty && (modifiers & FilterModifiers.Cvs) == 0)
             throw Error(rule, origin, "unexpected end of filter rule");
-        if (pattern.Length > TreePath.MaxLength)
-            throw Error(rule, origin, $"pattern of {pattern.Length} bytes (at most {TreePath.MaxLength} can match a path) in filter rule");
         return new RuleToken { Kind = kind, Modifiers = modifiers, Pattern = pattern };
     }
 
@@ -132,7 +130,9 @@ internal readonly ref struct RuleToken
                 break;
             var modifier = ModifierOf(rule[at]);
             if (modifier == FilterModifiers.None || !IsAllowed(rule[at], modifier, kind, modifiers, sideByName))
-                throw Error(rule, origin, $"invalid modifier '{TreePath.Printable(rule.Slice(at, 1))}' at position {at} in filter rule");
+                throw Error(rule, origin, origin is null
+                    ? $"invalid modifier '{TreePath.Printable(rule.Slice(at, 1))}' at position {at} in filter rule"
+                    : "invalid modifier in filter rule");
             modifiers |= modifier;
         }
         return new Head(kind, modifiers, Math.Min(at + 1, rule.Length));
@@ -190,6 +190,8 @@ internal readonly ref struct RuleToken
         return end;
     }
 
-    private static FilterException Error(ReadOnlySpan<byte> rule, string? origin, string reason) =>
-        new(origin is null ? $"{reason}: {TreePath.Printable(rule)}" : $"{reason} in {origin}");
+    /// <summary>A rule as errors name it: what was read from a file may be a secret.</summary>
+    public static string Shown(ReadOnlySpan<byte> rule, string? origin) => origin is null ? TreePath.Printable(rule) : $"<rule from {origin}>";
+
+    private static FilterException Error(ReadOnlySpan<byte> rule, string? origin, string reason) => new($"{reason}: {Shown(rule, origin)}");
 }

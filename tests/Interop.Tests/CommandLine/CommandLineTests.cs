@@ -164,7 +164,6 @@ public sealed partial class CommandLineTests
     [InlineData("--protocol=33 a b", ExitCode.ProtocolIncompatibility, "--protocol must be no more than 32")]
     [InlineData("", ExitCode.SyntaxOrUsage, "Usage: rsync")]
     [InlineData("-c --cc=none a b", ExitCode.Unsupported, "Invalid checksum-choice")]
-    [InlineData("--fake-super -A a b", ExitCode.Unsupported, "--acls with --fake-super")]
     [InlineData("--files-from=:x a b", ExitCode.SyntaxOrUsage, "cannot be remote when the transfer is local")]
     public void What_cannot_be_done_is_refused(string line, ExitCode code, string text)
     {

@@ -18,6 +18,8 @@ public sealed partial class DropInTests : IDisposable
         _directory.Symlink("src/deep/link", "../file");
         Command.Check("ln", _directory["src/file"], _directory["src/deep/twin"]);
         Command.Check("setfattr", "-n", "user.note", "-v", "for directories too", _directory["src/deep"], _directory["src/file"]);
+        Command.Check("setfacl", "-m", "u:1000:rwx,g:33:r", _directory["src/deep/er"], _directory["src/file"]);
+        Command.Check("setfacl", "-d", "-m", "u:1000:rwx", _directory["src/deep"]);
         Command.Check("chmod", "4751", _directory["src/deep/er/other"]);
         Command.Check("rsync", "-aHX", _directory["src/"], _directory["alt/"]);
         Command.Check("find", _directory["src"], "-exec", "touch", "-h", "-d", "@1700000000", "{}", "+");
@@ -36,12 +38,15 @@ public sealed partial class DropInTests : IDisposable
     [InlineData("-vvplrtH --compare-dest=../alt")]
     [InlineData("-vvplrtH --copy-dest=../alt")]
     [InlineData("-aX --fake-super")]
+    [InlineData("-aA -M--fake-super")]
     [InlineData("-aHi --fake-super --chmod=a=")]
     public void A_copy_is_as_stock_makes_it(string options) => Compare(options.Split(' '), [_directory["src/"]]);
 
     [Theory]
     [InlineData("-rl --out-format=%o|%n|%l|%c|%C")]
     [InlineData("-rlvv")]
+    [InlineData("-rlz --debug=nstr --cc=md4")]
+    [InlineData("-rlp --zc=zlib --zl=9 --debug=nstr --fuzzy --no-W --debug=fuzzy --exclude=.rules")]
     [InlineData("-rlvv --no-W --include=other --exclude=er/ --exclude=twin")]
     [InlineData("-rlvv --delete --filter=P_gone --filter=R_old --exclude=o*")]
     [InlineData("-rlvv --filter=:_.rules")]
@@ -62,7 +67,7 @@ public sealed partial class DropInTests : IDisposable
             _directory.Write($"{name}/file", "old");
             _directory.Write($"{name}/gone", "old");
             _directory.Write($"{name}/old/gone", "old");
-            _directory.Mkdir($"{name}/deep");
+            _directory.Write($"{name}/deep/twine", "some");
         }
         // What the receiving side says comes beside the items.
         Compare(options.Split(' '), [_directory["src/"]], inOrder: false);
@@ -197,6 +202,42 @@ public sealed partial class DropInTests : IDisposable
         Command.Check("env", $"RSYNC_CONNECT_PROG=test %H = nowhere.example && rsync --daemon --config={_directory["rsyncd.conf"]}",
             ours, "rsync", "-a", "rsync://nowhere.example/m/", _directory["dst/"]);
         TreeDiff.AssertSame(_directory["src"], _directory["dst"], TreeIgnore.HardLinks);
+    }
+
+    [Theory]
+    [InlineData("-rF", ": ../secret\n", "<rule from a file read earlier>")]
+    [InlineData("-rF", "nonsense\n", ".rsync-filter line 1>")]
+    [InlineData("-r --filter=._/D/src/.rsync-filter", ". /D/secret\n", "<rule from a file named at /D/src/.rsync-filter line 1>")]
+    [InlineData("-rF", ". .rsync-filter\n", "merge-file include depth limit (32) exceeded")]
+    public void What_stands_in_a_file_of_rules_is_not_told(string options, string rules, string told)
+    {
+        string Here(string text) => text.Replace("/D", _directory.Path, StringComparison.Ordinal);
+        _directory.Write("secret", "a password");
+        _directory.Write("src/.rsync-filter", Here(rules));
+        foreach (var program in (string[][])[[], [Path.Combine(AppContext.BaseDirectory, "changedfiles")]])
+        {
+            var done = Command.Run("env", [.. program, "rsync", .. Here(options).Split(' '), _directory["src/"], _directory["dst/"]]);
+            Assert.Contains(Here(told), done.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("password", done.Error, StringComparison.Ordinal);
+            Assert.NotEqual(0, done.ExitCode);
+        }
+    }
+
+    [Fact]
+    public void A_hosts_name_is_no_command()
+    {
+        var ours = Path.Combine(AppContext.BaseDirectory, "changedfiles");
+        var done = Command.Run("env", "RSYNC_CONNECT_PROG=sh -c 'echo %H'", ours, "rsync", "rsync://x;false;#/m/");
+        Assert.Equal(10, done.ExitCode);
+        Assert.Contains("unsafe host characters for RSYNC_CONNECT_PROG", done.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("src/file", "x/y/z"), InlineData("src/deep", "x/y/")]
+    public void Paths_that_a_dry_run_would_make_are_told(string source, string destination)
+    {
+        string Told(Func<IEnumerable<string>, string> run) => run(["-rin", "--mkpath", _directory[source], _directory[destination]]);
+        Assert.Equal(Told(Stock), Told(Ours));
     }
 
     [GeneratedRegex(@" at \S+( \(\d+\))? \[")]

@@ -7,6 +7,7 @@ using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Options.Format;
 using ChangedFiles.Rsync.Roles;
 using ChangedFiles.Rsync.Sessions;
+using ChangedFiles.Rsync.Tokens;
 using ChangedFiles.Rsync.Transports;
 
 namespace ChangedFiles.Cli.Rsync.Running;
@@ -35,7 +36,7 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
             Who = Sends ? "sender" : "Receiver";
             return DaemonConnection.List(invocation, daemon, text, cancellation);
         }
-        _filters = invocation.ReadFilters();
+        _filters = invocation.ReadFilters(text);
         Who = Sends ? "sender" : "Receiver";
         if (invocation.ReadBatch is { } batch)
             return RunBatch(batch);
@@ -115,7 +116,20 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
         session.Batch = _batch;
         events = new ClientEvents(invocation, text, output, _stats, Sends);
         events.Listen(session);
+        if (invocation.Report.Debug[DebugFlag.Nstr] > 0)
+            SayChoices(session.Terms);
         return output;
+    }
+
+    /// <summary><c>--debug=nstr</c>: what was chosen, by a user or between the two sides.</summary>
+    private void SayChoices(SessionTerms terms)
+    {
+        var options = invocation.Options;
+        text.Info(options.Comparison.ChecksumChoice is { } checksum
+            ? $"Client checksum: {checksum}"
+            : $"Client negotiated checksum: {terms.TransferChecksum.WireName()}");
+        if (terms.Compression is { } name && Compression.TryParse(name, out var kind))
+            text.Info($"Client {(options.Compression.Choice is null ? "negotiated " : "")}compress: {name} (level {kind.Level(options.Compression.Level)})");
     }
 
     private TransferResult Push(Session session, ClientEvents events, CancellationToken stopped) => new ClientPush

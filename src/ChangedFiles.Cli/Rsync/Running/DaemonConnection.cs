@@ -1,4 +1,6 @@
+using System.Buffers;
 using ChangedFiles.Cli.Rsync.Output;
+using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Options.Syntax;
 using ChangedFiles.Rsync.Sessions;
@@ -11,6 +13,9 @@ namespace ChangedFiles.Cli.Rsync.Running;
 internal static class DaemonConnection
 {
     private const int MaxEarlyInput = 5120;
+
+    private static readonly SearchValues<char> HostLetters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:%+~");
 
     public static Session Open(RsyncInvocation invocation, Location daemon, TextOutput text, CancellationToken cancellation)
     {
@@ -39,10 +44,17 @@ internal static class DaemonConnection
     }
 
     /// <summary>The words of <c>RSYNC_CONNECT_PROG</c>: a shell's command, in which %H is the host.</summary>
-    private static List<byte[]>? ConnectCommand(ConnectionOptions connection, string host) => connection.ConnectProgram is not { } program
-        ? null
-        : [.. new[] { connection.ConnectShell ?? "/bin/sh", "-c", string.Join('%', program.Split("%%").Select(part => part.Replace("%H", host, StringComparison.Ordinal))) }
-            .Select(ArgumentText.Encode)];
+    private static List<byte[]>? ConnectCommand(ConnectionOptions connection, string host)
+    {
+        if (connection.ConnectProgram is not { } program)
+            return null;
+        var parts = program.Split("%%");
+        // Whatever quotes the user has put around %H: nothing in a host's name may mean anything to a shell.
+        if (parts.Any(part => part.Contains("%H", StringComparison.Ordinal)) && (host.StartsWith('-') || host.AsSpan().ContainsAnyExcept(HostLetters)))
+            throw new RsyncException(ExitCode.SocketIO, SessionStage.Setup, "unsafe host characters for RSYNC_CONNECT_PROG");
+        var command = string.Join('%', parts.Select(part => part.Replace("%H", host, StringComparison.Ordinal)));
+        return [.. new[] { connection.ConnectShell ?? "/bin/sh", "-c", command }.Select(ArgumentText.Encode)];
+    }
 
     private static DaemonRequest Request(RsyncInvocation invocation, Location daemon, TextOutput text)
     {

@@ -113,8 +113,6 @@ internal class OptionDraft
             throw Usage.Syntax("--insecure-links cannot be combined with --confine-root");
         if (Preserve.FakeSuper && Preserve.Xattrs > 1)
             throw Usage.Syntax("--fake-super conflicts with -XX");
-        if (Preserve.FakeSuper && Preserve.Acls)
-            throw Usage.Unsupported("This rsync does not support --acls with --fake-super");
     }
 
     private void FinishComparison()

@@ -63,9 +63,11 @@ internal sealed class DestinationResolution(Reception reception)
         }
         if (first[first.Start] is { Path.IsRoot: true } top)
             top.Marks |= EntryMarks.Made;
-        Say(made > 0
-            ? Messages.CreatedDirectories(made + 1, _destination.Name.TrimEnd('/'))
-            : Messages.CreatedDirectory(_destination.Name.TrimEnd('/')));
+        var name = _destination.Name.TrimEnd('/');
+        if (made > 0)
+            Say(Messages.CreatedDirectories(made + 1, name));
+        if (made == 0 || _options.DryRun)
+            Say(Messages.CreatedDirectory(name));
         Enter(path);
     }
 
@@ -74,7 +76,7 @@ internal sealed class DestinationResolution(Reception reception)
         var made = 0;
         foreach (var parent in path.Parent.IsRoot ? [] : path.Parent.WithParents())
         {
-            if (!_options.DryRun && _destination.Tree.MakeDirectory(parent, AllAccess) == Errno.None)
+            if (_options.DryRun ? _destination.Tree.Stat(parent, out _) == Errno.ENOENT : _destination.Tree.MakeDirectory(parent, AllAccess) == Errno.None)
                 made++;
         }
         return made;
