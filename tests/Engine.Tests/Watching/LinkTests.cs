@@ -67,6 +67,22 @@ public sealed class LinkTests
         Assert.True(seen.Any(one => one.Path.ToString() == "k" && one.Has(Modify)) || seen.Any(one => one.Has(Subtree)), WatchedTree.Told(seen));
     }
 
+    [Theory]
+    [InlineData("os.rename('w', 'n')")]
+    [InlineData("os.unlink('n')")]
+    public void A_file_is_found_by_its_older_name_when_the_new_link_goes_after_it_was_looked_at(string going)
+    {
+        Privileges.NeedsProgram("python3");
+        using var tree = Open();
+        File.WriteAllText(tree["k"], "");
+        File.WriteAllText(tree["w"], "");
+        tree.Settle();
+        Command.Check("python3", "-c", "import os,sys\nos.chdir(sys.argv[1])\nos.link('k','n')\nopen('n','w').write('x')", tree.Root);
+        tree.Settle();
+        var seen = tree.During(() => Command.Check("python3", "-c", $"import os,sys\nos.chdir(sys.argv[1])\n{going}", tree.Root));
+        Assert.True(seen.Any(one => one.Path.ToString() == "k" && one.Has(Modify)) || seen.Any(one => one.Has(Subtree)), WatchedTree.Told(seen));
+    }
+
     [Fact]
     public void A_removed_file_that_is_still_written_sets_nothing_in_motion()
     {

@@ -17,9 +17,12 @@ internal sealed class FanotifySource : QueueSource
     /// <summary>How many inodes are remembered to have had names added or removed lately.</summary>
     private const int MaxRelinked = 4096;
 
+    private const FileOperations Content = FileOperations.Modify | FileOperations.CloseWrite | FileOperations.Attributes;
+
     private readonly Fanotify _fanotify;
     private readonly byte[] _buffer = new byte[256 * 1024];
     private readonly HashSet<FileHandle> _relinked = [];
+    private readonly RecentFiles _written = new();
     private DirectoryHandles _directories = null!;
     private LinkFinder _links = null!;
     private RepeatedPath _paths;
@@ -107,9 +110,19 @@ internal sealed class FanotifySource : QueueSource
             TakeRename(next);
         else if (next.Directory is { } directory)
             TakeName(next, _directories.Find(directory));
-        // What is only about an inode is its count of links: the name that came or went has an event of its own, right after this one.
         else if (next.Object is { } file)
-            _relinked.Add(file);
+            TakeRelinked(file, next.ProcessId);
+    }
+
+    /// <summary>
+    /// What is only about an inode is its count of links: the name that came or went has an event of its own, right after this one. If the file was
+    /// written by a name that went, whoever looks at that name finds nothing of it, but perhaps it has another one.
+    /// </summary>
+    private void TakeRelinked(in FileHandle file, int processId)
+    {
+        _relinked.Add(file);
+        if (_written.Contains(file))
+            TakeElsewhere(file, TreePath.Root, Content, processId);
     }
 
     private void TakeName(in FanotifyEvent next, KnownDirectory directory)
@@ -121,8 +134,11 @@ internal sealed class FanotifySource : QueueSource
             return;
         var operations = Operations(next.Events);
         Batch.Add(path, operations, isDirectory, next.ProcessId);
-        if (!isDirectory && next.Object is { } file && MayBeElsewhere(next, file) && !_links.Is(path, file))
-            TakeElsewhere(file, directory, operations, next.ProcessId);
+        if (isDirectory || next.Object is not { } file || (operations & Content) == 0)
+            return;
+        _written.Add(file);
+        if (MayBeElsewhere(next, file) && !_links.Is(path, file))
+            TakeElsewhere(file, directory.Path, operations & Content, next.ProcessId);
     }
 
     private void TakeDirectory(in FanotifyEvent next, KnownDirectory parent, in FileHandle directory)
@@ -139,20 +155,18 @@ internal sealed class FanotifySource : QueueSource
     /// its name is told; but a new link to an older file may lose its name again while the older one stays.
     /// </summary>
     private bool MayBeElsewhere(in FanotifyEvent next, in FileHandle file) =>
-        next.Has(FanotifyEvents.Modify | FanotifyEvents.CloseWrite | FanotifyEvents.Attributes)
-        && (!next.Has(FanotifyEvents.Create) || next.Has(FanotifyEvents.Delete) || _relinked.Contains(file));
+        !next.Has(FanotifyEvents.Create) || next.Has(FanotifyEvents.Delete) || _relinked.Contains(file);
 
     /// <summary>The file that was written is not what stands at the name: it has another name, or none.</summary>
-    private void TakeElsewhere(in FileHandle file, KnownDirectory directory, FileOperations operations, int processId)
+    private void TakeElsewhere(in FileHandle file, TreePath near, FileOperations operations, int processId)
     {
-        const FileOperations content = FileOperations.Modify | FileOperations.CloseWrite | FileOperations.Attributes;
-        switch (_links.Find(file, directory.Path, out var path))
+        switch (_links.Find(file, near, out var path))
         {
             case LinkSearch.Found:
-                Batch.Add(path, operations & content, processId: processId);
+                Batch.Add(path, operations, processId: processId);
                 break;
             case LinkSearch.Unknown:
-                Batch.AddSubtree(TreePath.Root, operations & content);
+                Batch.AddSubtree(TreePath.Root, operations);
                 break;
         }
     }
