@@ -14,6 +14,9 @@ public enum LinkPolicy
     /// <summary>Links are followed while they stay below the directory; one that leaves it is <see cref="Errno.EXDEV"/>.</summary>
     FollowBeneath,
 
+    /// <summary>Links of root's and of the user this runs as are followed wherever they lead; one of another user is <see cref="Errno.ELOOP"/>.</summary>
+    FollowTrusted,
+
     /// <summary>Links are followed wherever they lead, for trees whose content the operator trusts.</summary>
     Follow,
 }
@@ -34,6 +37,8 @@ internal static partial class Resolution
     {
         if (links == LinkPolicy.Follow)
             return OpenAt(root, path, flags, 0, out handle);
+        if (links == LinkPolicy.FollowTrusted)
+            return OpenTrusted(root, path, flags, out handle);
         return HasOpenAt2 ? OpenBeneath(root, path, flags, links, out handle) : Walk(root, path, flags, out handle);
     }
 
@@ -49,6 +54,17 @@ internal static partial class Resolution
         for (var i = 0; i < Attempts && error is Errno.EAGAIN or Errno.EINTR; i++)
             error = Opened(openat2(SystemCalls.OpenAt2, root, path, in how, Unsafe.SizeOf<OpenHow>()), out handle);
         return error;
+    }
+
+    private static Errno OpenTrusted(SafeFileHandle root, ReadOnlySpan<byte> path, int flags, out SafeFileHandle? handle)
+    {
+        handle = null;
+        // Most have no link at all.
+        if (HasOpenAt2 && OpenBeneath(root, path, flags, LinkPolicy.Refuse, out handle) is not Errno.ELOOP and var error)
+            return error;
+        using var walk = new OperatorWalk(anyLink: false);
+        error = walk.To(root, path);
+        return error != Errno.None ? error : OpenAt(walk.Directory, walk.Name, flags | walk.LastFlags, 0, out handle);
     }
 
     /// <summary>Opens or creates one name, which is no symbolic link.</summary>
@@ -67,7 +83,7 @@ internal static partial class Resolution
         return ErrnoText.Of(result);
     }
 
-    private static Errno OpenAt(SafeFileHandle directory, ReadOnlySpan<byte> path, int flags, uint mode, out SafeFileHandle? handle)
+    public static Errno OpenAt(SafeFileHandle directory, ReadOnlySpan<byte> path, int flags, uint mode, out SafeFileHandle? handle)
     {
         Errno error;
         do

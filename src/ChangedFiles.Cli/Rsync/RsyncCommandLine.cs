@@ -1,3 +1,4 @@
+using ChangedFiles.Cli.Rsync.Output;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
@@ -42,7 +43,7 @@ internal static class RsyncCommandLine
         if (error is DaemonRefusedException refused)
             yield return refused.Line;
         else if (!error.FromPeer)
-            yield return Reason(error, who);
+            yield return RunOutput.RefusalIn(error.Message) + Reason(error, who);
         // The peer has told its user already how it ended.
         if (error is DaemonRefusedException || !error.FromPeer || error.Stage != SessionStage.Transfer)
             yield return error.ExitCode.LastLine(error.Stage.ToString().ToLowerInvariant(), who, VersionPage.Compatible);
@@ -54,7 +55,7 @@ internal static class RsyncCommandLine
         ['[', ..] message => $"rsync: {message}",
         [.., >= '0' and <= '9', ')'] message when error.ExitCode != ExitCode.SyntaxOrUsage || message.Contains("open", StringComparison.Ordinal) =>
             $"rsync: [{who}] {message}",
-        var message when error is FilterException => message,
+        var message when error is FilterException || message.Contains("prox", StringComparison.Ordinal) => message,
         [>= 'A' and <= 'Z', ..] message when who != "server" => message,
         var message when message.StartsWith("protocol version mismatch", StringComparison.Ordinal) => message,
         var message when error.ExitCode == ExitCode.Unsupported && who != "server" => message,

@@ -45,6 +45,7 @@ internal sealed record RsyncInvocation
         var cautions = Report.Debug[DebugFlag.Filter] > Verbosity.Debug(Report.Verbose)[DebugFlag.Filter];
         var rules = new FilterRulesBuilder(Options.Selection.From0)
         {
+            Paths = Options.Selection.Paths,
             CvsExclude = Options.Selection.CvsExclude,
             DeleteExcluded = Options.Deletion.Excluded,
             PartialDir = Options.Writing.EffectivePartialDir,

@@ -53,7 +53,7 @@ internal static class RsyncProgram
 
     private static ExitCode Transfer(RsyncInvocation invocation, ProgramStreams streams, CancellationToken cancellation)
     {
-        using var text = RunOutput.OpenText(streams, invocation.Output, invocation.Report, Environment.GetEnvironmentVariable, TimeProvider.System);
+        using var text = RunOutput.OpenText(streams, invocation, Environment.GetEnvironmentVariable, TimeProvider.System);
         var run = new ClientRun(invocation, text, cancellation) { Confined = streams.AreProcess };
         ExitCode code;
         try

@@ -161,7 +161,10 @@ public sealed class FileListBuilder
     {
         if (_implied.TryGetValue((root, path), out var known))
             return known;
-        var error = root.Tree.StatThrough(path, out var stat);
+        FileStat stat = default;
+        var error = root.Bound?.Invoke(path) ?? Errno.None;
+        if (error == Errno.None)
+            error = root.Tree.StatThrough(path, out stat);
         FileEntry? entry = null;
         if (error != Errno.None)
             Unnamed(root, path, error);
@@ -306,6 +309,8 @@ public sealed class FileListBuilder
     private Sighting Look(SourceRoot root, SourceArgument argument)
     {
         byte[]? target = null;
+        if (root.Bound?.Invoke(argument.Path) is > Errno.None and var refused)
+            return new Sighting(refused, default, null);
         var error = argument.Kind == SourceKind.Name
             ? _maker.Stat(root.Tree, argument.Path, out var stat, out target)
             : root.Tree.StatThrough(argument.Path, out stat);

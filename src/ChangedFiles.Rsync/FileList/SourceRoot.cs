@@ -23,6 +23,9 @@ public sealed class SourceRoot(IFileSource tree, string name = "")
     /// <summary>The directory as it was written, for <c>%f</c> of a format.</summary>
     public ReadOnlyMemory<byte> Directory { get; init; }
 
+    /// <summary>Whether a name may be had (<c>--confine-root</c>); null: all may.</summary>
+    internal Func<TreePath, Errno>? Bound { get; init; }
+
     /// <summary>Where filter rules find their files.</summary>
     public FilterTree Filters { get; init; } = new() { Source = tree };
 

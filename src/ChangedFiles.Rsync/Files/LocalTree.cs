@@ -15,6 +15,9 @@ public sealed record LocalTreeOptions
     /// </summary>
     public LinkPolicy Links { get; init; }
 
+    /// <summary>How the path of the top is followed; null: wherever it leads.</summary>
+    public OperatorPaths? Paths { get; init; }
+
     /// <summary>Reading a file leaves its access time as it is, where this process may ask for that.</summary>
     public bool KeepAccessTimes { get; init; }
 
@@ -61,10 +64,11 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
 
     private bool Follows => _options.Links != LinkPolicy.Refuse;
 
-    /// <summary>Opens the directory at a path of this machine. Symbolic links in it are followed: it is the operator's word, not a peer's.</summary>
+    /// <summary>Opens the directory at a path of this machine. Symbolic links in it are followed as the options say: it is the operator's word, not a peer's.</summary>
     public static Errno Open(ReadOnlySpan<byte> path, out LocalTree? tree, LocalTreeOptions? options = null)
     {
-        var error = Directories.OpenRoot(path, out var root);
+        SafeFileHandle? root;
+        var error = options?.Paths is { } paths ? paths.OpenDirectory(path, out root) : Directories.OpenRoot(path, out root);
         tree = error == Errno.None ? new LocalTree(root!, options ?? new()) : null;
         return error;
     }
@@ -241,11 +245,20 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
 
     private sealed class LocalSourceFile(SafeFileHandle handle, FileStat stat) : SourceFile
     {
+        private long _next;
+
         public override FileStat Stat => stat;
 
         public override SafeFileHandle? Handle => handle;
 
-        public override Errno Read(Span<byte> buffer, long offset, out int read) => FileData.Read(handle, buffer, offset, out read);
+        public override Errno Read(Span<byte> buffer, long offset, out int read)
+        {
+            // From the start to the end like any program: what stands between it and the C library knows read(2).
+            var error = offset == _next ? FileData.ReadNext(handle, buffer, out read) : FileData.Read(handle, buffer, offset, out read);
+            if (offset == _next)
+                _next += read;
+            return error;
+        }
 
         protected override void Dispose(bool disposing)
         {

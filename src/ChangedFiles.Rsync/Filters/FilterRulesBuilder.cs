@@ -61,6 +61,9 @@ public sealed class FilterRulesBuilder
     /// <summary>Told of each rule that ends in white space.</summary>
     public Action<string>? Caution { get; init; }
 
+    /// <summary>How the names of files on this machine are followed.</summary>
+    public OperatorPaths Paths { get; init; } = new();
+
     /// <summary>Reads an environment variable; HOME and CVSIGNORE matter to -C.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 
@@ -179,11 +182,11 @@ public sealed class FilterRulesBuilder
         return CvsIgnore.Rules(modifiers, contents, ArgumentText.Encode(Environment("CVSIGNORE") ?? ""));
     }
 
-    private static byte[] ReadHostFile(string name, string kind)
+    private byte[] ReadHostFile(string name, string kind)
     {
         try
         {
-            using var file = name == "-" ? Console.OpenStandardInput() : File.OpenRead(name);
+            using var file = name == "-" ? Console.OpenStandardInput() : OperatorFiles.OpenToRead(Paths, name);
             using var contents = new MemoryStream();
             file.CopyTo(contents);
             if (contents.Length > MaxFileLength)

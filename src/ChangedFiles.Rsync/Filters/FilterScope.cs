@@ -167,7 +167,7 @@ public sealed class FilterScope
             var merge = _merges[i];
             var inherited = merge.Has(FilterModifiers.NoInherit) ? null : _merged[i];
             var path = at.Child(merge.LastName);
-            var errno = MergeFiles.Read(source, path, out var contents);
+            var errno = MergeFiles.Read(from._tree, source, path, out var contents);
             if (errno is not (Errno.None or Errno.ENOENT or Errno.ENOTDIR))
                 from._tree.Warning?.Invoke($"filter rules in {path} cannot be read ({errno.Describe()}); going on without them");
             if (contents.Length == 0)
@@ -213,12 +213,12 @@ public sealed class FilterScope
         }
 
         /// <summary>A file that a merge file names: beside the transfer's top when it is a bare name, else from the naming file's directory.</summary>
-        private static byte[] OpenMerge(IFileSource source, ReadOnlySpan<byte> name, TreePath namedIn)
+        private byte[] OpenMerge(IFileSource source, ReadOnlySpan<byte> name, TreePath namedIn)
         {
             var start = name.Contains((byte)'/') ? namedIn.Parent : TreePath.Root;
             if (!MergeFiles.TryResolve(start, name, out var path))
                 throw new FilterException($"filter rules in {namedIn}: the file to merge is outside the tree");
-            var errno = MergeFiles.Read(source, path, out var contents);
+            var errno = MergeFiles.Read(from._tree, source, path, out var contents);
             return errno == Errno.None
                 ? contents
                 : throw new FilterException($"filter rules in {namedIn}: the file to merge cannot be read: {errno.Describe()}", ExitCode.FileIO);

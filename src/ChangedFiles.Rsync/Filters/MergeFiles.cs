@@ -3,17 +3,17 @@ using ChangedFiles.Rsync.Files;
 
 namespace ChangedFiles.Rsync.Filters;
 
-/// <summary>Reads merge files, never from outside the tree (docs/protocol.md 11.5).</summary>
+/// <summary>Reads merge files, from outside the tree only where a link of root's or of the user's own leads there (docs/protocol.md 11.5).</summary>
 internal static class MergeFiles
 {
     /// <summary>Largest merge file, in bytes.</summary>
     public const int MaxLength = 16 << 20;
 
-    /// <summary>Most symbolic links followed to a merge file, each inside the tree.</summary>
+    /// <summary>Most symbolic links followed to a merge file.</summary>
     public const int MaxLinks = 8;
 
     /// <summary>The whole file; <see cref="Errno.EFBIG"/> when it is too big.</summary>
-    public static Errno Read(IFileSource source, TreePath path, out byte[] contents)
+    public static Errno Read(FilterTree tree, IFileSource source, TreePath path, out byte[] contents)
     {
         contents = [];
         for (var links = 0; ; links++)
@@ -21,15 +21,29 @@ internal static class MergeFiles
             var errno = source.Open(path, out var file);
             if (errno == Errno.ELOOP && links < MaxLinks && source.ReadLink(path, out var target) == Errno.None)
             {
-                if (!TryResolve(path.Parent, target, out path))
-                    return Errno.EXDEV;
-                continue;
+                if (TryResolve(path.Parent, target, out var next) || TryLeave(tree, ref source, path, target, out next))
+                {
+                    path = next;
+                    continue;
+                }
+                return Errno.EXDEV;
             }
             if (errno != Errno.None)
                 return errno;
             using (file)
                 return ReadAll(file!, out contents);
         }
+    }
+
+    /// <summary>Goes on in the tree that has all files, where the link can be trusted.</summary>
+    private static bool TryLeave(FilterTree tree, ref IFileSource source, TreePath link, ReadOnlySpan<byte> target, out TreePath path)
+    {
+        path = link;
+        if (tree.Top is not { } top || source.Stat(link, out var stat) != Errno.None || !(stat.Uid == 0 || stat.Uid == Accounts.EffectiveUser))
+            return false;
+        var directory = target.StartsWith("/"u8) ? TreePath.Root : ReferenceEquals(source, top) ? link.Parent : tree.Root.Append(link.Parent);
+        source = top;
+        return TryResolve(directory, target.TrimStart((byte)'/'), out path);
     }
 
     /// <summary>Goes from <paramref name="directory"/> along <paramref name="name"/>; false when that is absolute or climbs out.</summary>

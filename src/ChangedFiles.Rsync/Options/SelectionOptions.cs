@@ -1,3 +1,5 @@
+using ChangedFiles.Linux;
+
 namespace ChangedFiles.Rsync.Options;
 
 /// <summary>What takes part in the transfer. Filter rules are not options; they travel by themselves (docs/protocol.md 5).</summary>
@@ -68,6 +70,9 @@ public sealed record SelectionOptions
 
     /// <summary><c>--confine-root</c>: where the operator's paths may resolve to; absolute; null without. Of this side only.</summary>
     public string? ConfineRoot { get; init; }
+
+    /// <summary>How the paths are followed that the operator gives.</summary>
+    public OperatorPaths Paths => new(InsecureLinks, ConfineRoot);
 
     /// <summary>What a named source that does not exist means (docs/protocol.md 6.11).</summary>
     public MissingArgs MissingArgs { get; init; }

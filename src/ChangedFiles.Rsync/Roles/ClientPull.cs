@@ -39,7 +39,7 @@ public sealed record ClientPull
         FilterExchange.Send(session.Writer, Filters, Options, sending: false);
         session.BeginBatch(Options, sending: false);
         IReadOnlyList<byte[]>? names = Options.Selection.FilesFrom is { Remote: false } from
-            ? [.. FilesFromNames.Open(from.Path, Options.Selection.From0)]
+            ? [.. FilesFromNames.Open(from.Path, Options.Selection.From0, Options.Selection.Paths)]
             : null;
         return new ReceivingHalf
         {

@@ -41,7 +41,7 @@ public sealed record ClientPush
             Options = Options,
             Open = sources.Open,
             Arguments = [.. Sources.Select(ArgumentText.Encode)],
-            FilesFrom = names is { Remote: false } ? FilesFromNames.Open(names.Path, Options.Selection.From0) : null,
+            FilesFrom = names is { Remote: false } ? FilesFromNames.Open(names.Path, Options.Selection.From0, Options.Selection.Paths) : null,
             Filters = Filters,
             Report = Report,
             Events = Events,

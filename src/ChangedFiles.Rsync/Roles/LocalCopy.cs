@@ -37,7 +37,11 @@ public sealed class LocalCopy : IDisposable
         // What is said to one side only: both are on this one.
         _request = _request with
         {
-            Options = _request.Options with { Preserve = _request.Options.Preserve with { FakeSuper = _request.Options.Preserve.FakeSuper || options.Preserve.FakeSuper } },
+            Options = _request.Options with
+            {
+                Preserve = _request.Options.Preserve with { FakeSuper = _request.Options.Preserve.FakeSuper || options.Preserve.FakeSuper },
+                Selection = _request.Options.Selection with { InsecureLinks = options.Selection.InsecureLinks, ConfineRoot = options.Selection.ConfineRoot },
+            },
             Report = _request.Report with { Debug = report.Debug },
         };
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -50,7 +50,7 @@ public sealed record ServerRole
             Options = Options,
             Open = sources.Open,
             Arguments = arguments,
-            FilesFrom = names is null or { Path: "-" } ? null : FilesFromNames.Open(names.Path, Options.Selection.From0),
+            FilesFrom = names is null or { Path: "-" } ? null : FilesFromNames.Open(names.Path, Options.Selection.From0, Options.Selection.Paths),
             Filters = rules,
             Report = Request.Report,
             Events = Events,
@@ -70,7 +70,7 @@ public sealed record ServerRole
             Events = Events,
             Confined = Confined,
             WriteFirst = names is null ? null
-                : _ => FilesFromNames.Send(session, FilesFromNames.Open(names.Path, Options.Selection.From0)),
+                : _ => FilesFromNames.Send(session, FilesFromNames.Open(names.Path, Options.Selection.From0, Options.Selection.Paths)),
         }.Run(session, cancellation);
     }
 }

@@ -126,6 +126,9 @@ internal sealed class FileSender : IDeltaSink, IDisposable
         if (_readError == Errno.None)
         {
             _readError = _file.Read(buffer, offset, out var read);
+            // It became shorter since it was opened.
+            if (_readError == Errno.None && read == 0)
+                _readError = Errno.ENODATA;
             if (_readError == Errno.None)
                 return read;
         }

@@ -1,3 +1,4 @@
+using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
 
@@ -12,17 +13,19 @@ public static class FilesFromNames
     /// <summary>Opens a file of names on this machine.</summary>
     /// <param name="path">In the form of <see cref="ArgumentText"/>; "-" is standard input.</param>
     /// <param name="nulDelimited">As for <see cref="Read"/>.</param>
+    /// <param name="paths">How <paramref name="path"/> is followed.</param>
     /// <exception cref="RsyncException">It cannot be opened (<see cref="ExitCode.SyntaxOrUsage"/>).</exception>
-    public static IEnumerable<byte[]> Open(string path, bool nulDelimited)
+    public static IEnumerable<byte[]> Open(string path, bool nulDelimited, OperatorPaths paths)
     {
         try
         {
-            return Read(path == "-" ? Console.OpenStandardInput() : File.OpenRead(path), nulDelimited);
+            return Read(path == "-" ? Console.OpenStandardInput() : OperatorFiles.OpenToRead(paths, path), nulDelimited);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            var reason = failure is FileNotFoundException or DirectoryNotFoundException ? "No such file or directory" : failure.Message;
-            throw new RsyncException(ExitCode.SyntaxOrUsage, SessionStage.Setup, $"failed to open files-from file {path}: {reason}", failure)
+            var reason = ErrnoText.Reason(failure);
+            throw new RsyncException(
+                ExitCode.SyntaxOrUsage, SessionStage.Setup, $"failed to open files-from file {path}: {reason[..reason.LastIndexOf(" (", StringComparison.Ordinal)]}", failure)
             {
                 Who = "client",
             };

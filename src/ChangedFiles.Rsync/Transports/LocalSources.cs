@@ -31,6 +31,7 @@ public sealed class LocalSources(TransferOptions options, byte[] start) : IDispo
         root = new SourceRoot(tree!, ArgumentText.Decode(absolute).TrimEnd('/') + "/")
         {
             Directory = directory.TrimEnd((byte)'/').ToArray(),
+            Bound = options.Selection is { FilesFrom: not null, ConfineRoot: not null } ? path => options.Selection.Paths.Check(Join(absolute, path.Bytes)) : null,
             Filters = new FilterTree { Source = tree, Top = Top(), Root = Below(absolute) },
         };
         return Errno.None;
@@ -42,17 +43,14 @@ public sealed class LocalSources(TransferOptions options, byte[] start) : IDispo
         _top?.Dispose();
     }
 
-    /// <summary>Names of <c>-R</c> may lead through links, which are what the operator wrote.</summary>
-    private LinkPolicy Links
+    /// <summary>Names of <c>-R</c> may lead through links, which are what the operator wrote; those in a list only through links that can be trusted.</summary>
+    private LinkPolicy Links => options.Selection switch
     {
-        get
-        {
-            var selection = options.Selection;
-            return selection.CopyLinks || selection.CopyDirlinks || selection.CopyUnsafeLinks || selection.Relative || selection.FilesFrom is not null
-                ? LinkPolicy.Follow
-                : LinkPolicy.Refuse;
-        }
-    }
+        { CopyLinks: true } or { CopyDirlinks: true } or { CopyUnsafeLinks: true } => LinkPolicy.Follow,
+        { FilesFrom: not null, InsecureLinks: false } => LinkPolicy.FollowTrusted,
+        { Relative: true } or { FilesFrom: not null } => LinkPolicy.Follow,
+        _ => LinkPolicy.Refuse,
+    };
 
     private LocalTree? Top()
     {

@@ -18,13 +18,18 @@ internal static class WebProxy
         var colon = proxy.LastIndexOf(':');
         if (colon <= at || !int.TryParse(proxy[(colon + 1)..], out var port))
             throw Failure("invalid proxy specification: should be HOST:PORT");
+        var request = Encoding.UTF8.GetBytes($"CONNECT {daemon.Host}:{daemon.Port} HTTP/1.0\r\n");
+        if (request.Length > MaxLine)
+            throw Failure("proxy CONNECT request too long");
+        if (daemon.Host.Any(char.IsControl))
+            throw Failure("invalid control character in proxy CONNECT host");
         var connection = TcpTransport.Connect(proxy[(at + 1)..colon], port, options, timeout, cancellation);
         try
         {
             connection.Timeout = timeout;
             var authorization = at < 0 ? ""
                 : $"Proxy-Authorization: Basic {Convert.ToBase64String(ArgumentText.Encode(proxy[..at]))}\r\n";
-            connection.Write(Encoding.UTF8.GetBytes($"CONNECT {daemon.Host}:{daemon.Port} HTTP/1.0\r\n{authorization}\r\n"), null);
+            connection.Write([.. request, .. Encoding.UTF8.GetBytes($"{authorization}\r\n")], null);
             ReadAnswer(connection);
             return connection;
         }
@@ -38,17 +43,17 @@ internal static class WebProxy
     /// <summary>A status line and headers up to an empty line; what follows is the daemon's.</summary>
     private static void ReadAnswer(Connection connection)
     {
-        var status = ReadLine(connection);
+        var status = ReadLine(connection, "response line");
         if (!status.StartsWith("HTTP/", StringComparison.Ordinal) || status.Split(' ') is not [_, ['2', ..], ..])
             throw Failure($"bad response from proxy -- {status}");
-        for (var lines = 0; ReadLine(connection).Length > 0; lines++)
+        for (var lines = 0; ReadLine(connection, "response header line").Length > 0; lines++)
         {
             if (lines == MaxLines)
                 throw Failure("the proxy's answer does not end");
         }
     }
 
-    private static string ReadLine(Connection connection)
+    private static string ReadLine(Connection connection, string what)
     {
         Span<byte> line = stackalloc byte[MaxLine];
         for (var length = 0; length < MaxLine; length++)
@@ -58,7 +63,7 @@ internal static class WebProxy
             if (line[length] == '\n')
                 return ArgumentText.Decode(line[..length].TrimEnd((byte)'\r').ToArray());
         }
-        throw Failure("proxy response line too long");
+        throw Failure($"proxy {what} too long");
     }
 
     private static RsyncException Failure(string text) => new(ExitCode.SocketIO, SessionStage.Connect, text);

@@ -194,7 +194,7 @@ public sealed class OutputTests : IDisposable
         _directory.Write("s/f", "x");
         Stock("-a", $"--log-file={_directory["stock"]}", _directory["s/"], _directory["d"]);
         var invocation = RsyncCommandLine.Parse(["-a", $"--log-file={_directory["ours"]}", "a", "b"], _ => null, 0);
-        var text = RunOutput.OpenText(ProgramStreams.OfProcess(), invocation.Output, invocation.Report, _ => null, TimeProvider.System);
+        var text = RunOutput.OpenText(ProgramStreams.OfProcess(), invocation, _ => null, TimeProvider.System);
         using (var run = new RunOutput(invocation, new ItemFormatContext { Itemize = new(Local: true, PreserveTimes: true) }, text, TimeProvider.System))
         {
             run.Begin(sending: true, incremental: true);

@@ -1,5 +1,6 @@
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Filters;
+using ChangedFiles.TestKit;
 using Xunit;
 
 namespace ChangedFiles.Rsync.Tests.Filters;
@@ -53,15 +54,21 @@ public sealed class MergeFileTests
     }
 
     [Fact]
-    public void A_merge_file_may_be_a_link_inside_the_tree_and_not_out_of_it()
+    public void A_merge_file_may_be_a_link_and_only_an_own_one_out_of_the_tree()
     {
-        using var judge = new FilterJudge().With("a", "b", "rules=- a\n");
+        using var judge = new FilterJudge().With("a", "b", "c", "rules=- a\n");
+        var outside = Path.GetFullPath(Path.Combine(judge.Tree, "../outside"));
+        File.WriteAllText(outside, "- b\n");
         File.CreateSymbolicLink(Path.Combine(judge.Tree, ".f"), "rules");
-        File.WriteAllText(Path.Combine(judge.Tree, "../outside"), "- b\n");
         File.CreateSymbolicLink(Path.Combine(judge.Tree, ".g"), "../outside");
+        File.CreateSymbolicLink(Path.Combine(judge.Tree, ".h"), outside);
+        var rules = new FilterRulesBuilder().AddFilter(": .f").AddFilter(": .g").AddFilter(": .h").Build();
+        Assert.Equal([".f", ".g", ".h", "c", "rules"], judge.WeSend(rules, warning => Assert.Fail(warning)));
+        Privileges.NeedsRoot();
+        Assert.Equal(0, Command.Run("chown", "-h", "65534", Path.Combine(judge.Tree, ".g"), Path.Combine(judge.Tree, ".h")).ExitCode);
         var warnings = new List<string>();
-        Assert.Equal([".f", ".g", "b", "rules"], judge.WeSend(new FilterRulesBuilder().AddFilter(": .f").AddFilter(": .g").Build(), warnings.Add));
-        Assert.Contains(".g", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Equal([".f", ".g", ".h", "b", "c", "rules"], judge.WeSend(rules, warnings.Add));
+        Assert.Equal(2, warnings.Count);
     }
 
     [Fact]

@@ -1,5 +1,8 @@
+using ChangedFiles.Linux;
+using ChangedFiles.Rsync.Checksums;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Options.Format;
+using ChangedFiles.Rsync.Sessions;
 
 namespace ChangedFiles.Cli.Rsync.Output;
 
@@ -38,17 +41,28 @@ internal sealed class RunOutput : IDisposable
 
     /// <summary>Standard output and error, and the log file if there is one.</summary>
     public static TextOutput OpenText(
-        ProgramStreams streams, OutputOptions output, ReportOptions report, Func<string, string?> environment, TimeProvider time)
+        ProgramStreams streams, RsyncInvocation invocation, Func<string, string?> environment, TimeProvider time)
     {
+        var (output, report) = (invocation.Output, invocation.Report);
         var high = output.EightBit ? NameEscape.HighBytes.Keep : NameEscape.OfLocale(environment);
         var flush = output.OutBuf is 'N' or 'L' || (output.OutBuf is null && !Console.IsOutputRedirected);
         var info = report.Stderr == StderrMode.All ? streams.Error : streams.Output;
-        var log = OpenLog(output.LogFile, out var failure);
+        var log = OpenLog(output.LogFile, invocation.Options.Selection.Paths, out var failure);
         var text = new TextOutput(info, streams.Error, log, high, report.Quiet, flush, time);
         if (failure is not null)
-            text.Error($"rsync: [client] failed to open log-file {output.LogFile}: {failure}\nIgnoring \"log file\" setting.");
+            text.Error($"{RefusalIn(failure)}rsync: [client] failed to open log-file {output.LogFile}: {failure}\nIgnoring \"log file\" setting.");
         return text;
     }
+
+    /// <summary>What the lines of items depend on in a session.</summary>
+    public static ItemFormatContext ContextOf(Session session, TransferOptions options, bool isLocal) => new()
+    {
+        Itemize = new ItemizeContext(isLocal, options.Preserve.Times, session.Terms.Has(CompatFlags.SymlinkTimes)),
+        PreserveOwner = options.Preserve.Owner,
+        PreserveGroup = options.Preserve.Group,
+        ChecksumLength = session.Terms.ListChecksum.DigestLength(),
+        ChecksumIsNumber = session.Terms.ListChecksum >= ChecksumKind.XxHash64,
+    };
 
     /// <summary>The first line: what kind of list is coming (docs/protocol.md 6.8).</summary>
     public void Begin(bool sending, bool incremental)
@@ -92,6 +106,8 @@ internal sealed class RunOutput : IDisposable
     {
         var human = _invocation.Output.HumanReadable;
         var run = numbers with { Seconds = (long)_time.GetElapsedTime(_begin).TotalSeconds };
+        if (Level(InfoFlag.Stats) > 2)
+            Print(Sides.SelectMany(StatsReport.Heap));
         if (Level(InfoFlag.Stats) > 1)
             Print(StatsReport.Block(run, human));
         if (Level(InfoFlag.Stats) > 0)
@@ -108,19 +124,31 @@ internal sealed class RunOutput : IDisposable
             Text.Info(line);
     }
 
+    /// <summary>What would be processes of stock's.</summary>
+    private string[] Sides => _invocation switch
+    {
+        { ReadBatch: not null } or { Remote: not null, Push: false } => ["receiver", "generator"],
+        { Remote: not null } => ["sender"],
+        _ => ["sender", "server receiver", "server generator"],
+    };
+
     private int Level(InfoFlag flag) => _invocation.Report.Info[flag];
 
+    /// <summary>The hint that goes before a reason which may be a refused link; empty for others.</summary>
+    public static string RefusalIn(string reason) =>
+        reason.Contains(Errno.ELOOP.Describe(), StringComparison.Ordinal) ? OperatorPaths.Refusal + "\n" : "";
+
     /// <summary>As stock has it, a log that cannot be written stops no transfer.</summary>
-    private static FileStream? OpenLog(string? path, out string? failure)
+    private static FileStream? OpenLog(string? path, OperatorPaths paths, out string? failure)
     {
         failure = null;
         try
         {
-            return string.IsNullOrEmpty(path) ? null : new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+            return string.IsNullOrEmpty(path) ? null : OperatorFiles.OpenToAppend(paths, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            failure = Linux.ErrnoText.Reason(e);
+            failure = ErrnoText.Reason(e);
             return null;
         }
     }

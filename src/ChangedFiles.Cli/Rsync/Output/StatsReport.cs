@@ -52,6 +52,18 @@ internal static class StatsReport
         yield return $"Total bytes received: {HumanNumber.Format(run.Received, human)}";
     }
 
+    /// <summary>The block of <c>--info=stats3</c> for a side of the session. All sides of this program that run here share one heap.</summary>
+    public static IEnumerable<string> Heap(string side)
+    {
+        var committed = GC.GetGCMemoryInfo().TotalCommittedBytes;
+        var used = GC.GetTotalMemory(forceFullCollection: false);
+        yield return "";
+        yield return $"rsync[{Environment.ProcessId}] ({side}) heap statistics:";
+        yield return $"  allmem:    {committed,10}   (bytes from the system)";
+        yield return $"  uordblks:  {used,10}   (bytes used)";
+        yield return $"  fordblks:  {Math.Max(0, committed - used),10}   (bytes free)";
+    }
+
     /// <summary>The two lines at the end, with the empty line above them.</summary>
     public static IEnumerable<string> Summary(RunNumbers run, int human)
     {

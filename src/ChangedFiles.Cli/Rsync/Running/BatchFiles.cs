@@ -12,7 +12,6 @@ namespace ChangedFiles.Cli.Rsync.Running;
 internal static class BatchFiles
 {
     private const UnixFileMode ForOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const int BufferSize = 64 << 10;
     private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create(" \t\n\"'&;|[]()$#!*?^\\<>`");
 
     /// <summary>Options that the script gets in another way, or has no use for.</summary>
@@ -22,32 +21,26 @@ internal static class BatchFiles
     public static Stream Create(string file, RsyncInvocation invocation, FilterRules rules)
     {
         var opened = file + ".sh";
+        var paths = invocation.Options.Selection.Paths;
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = ForOwner | UnixFileMode.UserExecute };
-            using (var script = new FileStream(opened, options))
+            using (var script = OperatorFiles.OpenToWrite(paths, opened, ForOwner | UnixFileMode.UserExecute))
                 WriteScript(script, invocation, rules);
             opened = file;
-            return new FileStream(file, new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = ForOwner,
-                BufferSize = BufferSize,
-            });
+            return OperatorFiles.OpenToWrite(paths, file, ForOwner);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw Unopened(failure, opened, ExitCode.FileSelection);
+            throw Unopened(failure, opened, opened == file ? ExitCode.FileIO : ExitCode.FileSelection);
         }
     }
 
     /// <summary>Opens a batch to be read; what is written to it goes nowhere.</summary>
-    public static Connection Open(string file, CancellationToken cancellation)
+    public static Connection Open(string file, OperatorPaths paths, CancellationToken cancellation)
     {
         try
         {
-            var input = file == "-" ? new SafeFileHandle(0, ownsHandle: false) : File.OpenHandle(file);
+            var input = file == "-" ? new SafeFileHandle(0, ownsHandle: false) : OperatorFiles.OpenToRead(paths, file).SafeFileHandle;
             return new Connection(input, File.OpenHandle("/dev/null", access: FileAccess.Write), cancellation: cancellation);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -57,7 +50,7 @@ internal static class BatchFiles
     }
 
     private static RsyncException Unopened(Exception failure, string file, ExitCode code) => new(
-        code, SessionStage.Setup, $"Batch file \"{file}\" open error: {ErrnoText.Reason(failure)}", failure)
+        code, SessionStage.Setup, $"Batch file \"{Path.GetFullPath(file)}\" open error: {ErrnoText.Reason(failure)}", failure)
     { Who = "Receiver" };
 
     private static void WriteScript(Stream script, RsyncInvocation invocation, FilterRules rules)

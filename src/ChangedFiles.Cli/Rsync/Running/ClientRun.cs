@@ -1,10 +1,8 @@
 using System.Runtime.ExceptionServices;
 using ChangedFiles.Cli.Rsync.Output;
 using ChangedFiles.Rsync;
-using ChangedFiles.Rsync.Checksums;
 using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
-using ChangedFiles.Rsync.Options.Format;
 using ChangedFiles.Rsync.Roles;
 using ChangedFiles.Rsync.Sessions;
 using ChangedFiles.Rsync.Tokens;
@@ -46,7 +44,7 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
 
     private ExitCode RunBatch(string file)
     {
-        using var connection = BatchFiles.Open(file, cancellation);
+        using var connection = BatchFiles.Open(file, invocation.Options.Selection.Paths, cancellation);
         var options = invocation.Options;
         var session = Session.OfBatch(connection, ref options, change =>
         {
@@ -111,7 +109,7 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
 
     private RunOutput Listen(Session session, out ClientEvents events)
     {
-        var output = new RunOutput(invocation, Context(session), text, TimeProvider.System);
+        var output = new RunOutput(invocation, RunOutput.ContextOf(session, invocation.Options, invocation.Remote is null), text, TimeProvider.System);
         session.Limit(invocation.Options.Wire);
         session.Batch = _batch;
         events = new ClientEvents(invocation, text, output, _stats, Sends);
@@ -176,15 +174,6 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
             throw;
         }
     }
-
-    private ItemFormatContext Context(Session session) => new()
-    {
-        Itemize = new ItemizeContext(invocation.Remote is null, invocation.Options.Preserve.Times, session.Terms.Has(CompatFlags.SymlinkTimes)),
-        PreserveOwner = invocation.Options.Preserve.Owner,
-        PreserveGroup = invocation.Options.Preserve.Group,
-        ChecksumLength = session.Terms.ListChecksum.DigestLength(),
-        ChecksumIsNumber = session.Terms.ListChecksum >= ChecksumKind.XxHash64,
-    };
 
     private RunNumbers Numbers(TransferResult result) => new()
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using ChangedFiles.Cli.Rsync.Output;
+using ChangedFiles.Linux;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Options.Syntax;
@@ -66,12 +67,12 @@ internal static class DaemonConnection
             Address = new DaemonAddress(daemon.Host, daemon.Module, daemon.Port == 0 ? DaemonAddress.DefaultPort : daemon.Port, daemon.User),
             Arguments = [.. words.ForDaemon(daemon.Module, invocation.RemotePaths).Select(ArgumentText.Encode)],
             Secluded = words.IsSecluded ? ServerArguments.Encode(words.Secluded(invocation.RemotePaths, daemon.Module)) : null,
-            EarlyInput = connection.EarlyInput is { } early ? ReadEarlyInput(early) : null,
+            EarlyInput = connection.EarlyInput is { } early ? ReadEarlyInput(early, options.Selection.Paths) : null,
             Tcp = new TcpOptions { IPVersion = connection.IPVersion, LocalAddress = connection.Address, SocketOptions = connection.SockOpts, OnWarning = warning => text.Error(warning.EndsWith(')') ? $"rsync: [{(invocation.Push ? "sender" : "Receiver")}] {warning}" : warning) },
             Proxy = connection.Proxy,
             ConnectCommand = ConnectCommand(connection, daemon.Host),
-            AskPassword = () => connection.PasswordFile is { } file ? PasswordFile.Read(file)
-                : connection.Password is { } password ? ArgumentText.Encode(password) : Linux.Terminal.ReadSecret("Password: "),
+            AskPassword = () => connection.PasswordFile is { } file ? PasswordFile.Read(file, options.Selection.Paths)
+                : connection.Password is { } password ? ArgumentText.Encode(password) : Terminal.ReadSecret("Password: "),
             Wishes = NegotiationWishes.Of(options),
             Protocol = options.Wire.Protocol,
             ConnectTimeout = TimeSpan.FromSeconds(options.Wire.Contimeout),
@@ -80,17 +81,19 @@ internal static class DaemonConnection
         };
     }
 
-    private static byte[] ReadEarlyInput(string file)
+    private static byte[] ReadEarlyInput(string file, OperatorPaths paths)
     {
         try
         {
-            var content = File.ReadAllBytes(file);
-            return content.Length <= MaxEarlyInput ? content
+            using var input = OperatorFiles.OpenToRead(paths, file);
+            using var content = new MemoryStream();
+            input.CopyTo(content);
+            return content.Length <= MaxEarlyInput ? content.ToArray()
                 : throw Usage.Syntax($"{file} is > {MaxEarlyInput} bytes.");
         }
-        catch (Exception failure) when (failure is FileNotFoundException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw Usage.Syntax($"failed to open {file}: {failure.Message}");
+            throw Usage.Syntax($"failed to open {file}: {ErrnoText.Reason(failure)}");
         }
     }
 }

@@ -1,3 +1,4 @@
+using ChangedFiles.Linux;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Options;
 
@@ -8,24 +9,28 @@ internal static class PasswordFile
 {
     private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
+    private const int MaxLength = 64 << 10;
+
     // The daemon is not to blame.
     private static RsyncException Wrong(string text) => new(ExitCode.SyntaxOrUsage, SessionStage.Connect, text);
 
-    public static byte[] Read(string file)
+    public static byte[] Read(string file, OperatorPaths paths)
     {
         if (file == "-")
             return ArgumentText.Encode(Console.In.ReadLine() ?? "");
         try
         {
-            if ((File.GetUnixFileMode(file) & Others) != 0)
+            using var input = OperatorFiles.OpenToRead(paths, file);
+            if ((File.GetUnixFileMode(input.SafeFileHandle) & Others) != 0)
                 throw Wrong("ERROR: password file must not be other-accessible");
-            var content = File.ReadAllBytes(file);
+            var content = new byte[MaxLength];
+            content = content[..input.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)];
             var end = content.AsSpan().IndexOfAny((byte)'\n', (byte)'\r');
             return end < 0 ? content : content[..end];
         }
-        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw Wrong($"could not open password file {file}: {Linux.ErrnoText.Reason(failure)}");
+            throw Wrong($"could not open password file {file}: {ErrnoText.Reason(failure)}");
         }
     }
 }

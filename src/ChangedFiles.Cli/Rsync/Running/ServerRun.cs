@@ -1,3 +1,4 @@
+using ChangedFiles.Cli.Rsync.Output;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Options;
@@ -13,6 +14,7 @@ internal sealed class ServerRun(Connection connection)
 {
     private readonly Lock _lock = new();
     private Session? _session;
+    private ServerLog? _log;
     private StderrMode _mode;
 
     /// <summary>Runs the server of a process.</summary>
@@ -34,7 +36,7 @@ internal sealed class ServerRun(Connection connection)
         {
             if (!failure.FromPeer)
             {
-                Say(MessageCode.Error, $"rsync: [{who}] {failure.Message}");
+                Say(MessageCode.Error, $"{RunOutput.RefusalIn(failure.Message)}rsync: [{who}] {failure.Message}");
                 Say(MessageCode.Error, failure.ExitCode.LastLine(failure.Stage.ToString().ToLowerInvariant(), who, VersionPage.Compatible));
                 _session?.GiveUp(failure.ExitCode);
             }
@@ -59,7 +61,13 @@ internal sealed class ServerRun(Connection connection)
         _mode = request.Report.Stderr;
         _session = setup.Open(request);
         _session.OnSay = Say;
-        return new ServerRole { Request = request, ExpandsWildcards = secluded, Confined = true }.Run(_session, cancellation);
+        using (_log = ServerLog.Open(invocation, _session))
+        {
+            var role = new ServerRole { Request = request, ExpandsWildcards = secluded, Confined = true, Events = _log?.Handlers ?? new() };
+            var result = role.Run(_session, cancellation);
+            _log?.End(result);
+            return result;
+        }
     }
 
     private static RsyncInvocation Parse(IReadOnlyList<string> words) => RsyncCommandLine.Parse(words, _ => null, FileModes.Umask);
@@ -67,6 +75,7 @@ internal sealed class ServerRun(Connection connection)
     /// <summary>Errors go to this side's own standard error, which the remote shell brings to the client's user (docs/protocol.md 1.1).</summary>
     private void Say(MessageCode code, string line)
     {
+        _log?.Say(code, line);
         var isOwn = _mode == StderrMode.All || (_mode == StderrMode.Errors && code != MessageCode.Info);
         if (!isOwn && _session is not null)
         {

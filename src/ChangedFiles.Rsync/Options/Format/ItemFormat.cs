@@ -57,6 +57,9 @@ public sealed class ItemFormat
     /// <summary>No field is made wider than this.</summary>
     private const int MaxWidth = 4096;
 
+    /// <summary>Stock takes an escape with more of them for text.</summary>
+    private const int MaxDigits = 23;
+
     private readonly List<Part> _parts = [];
 
     /// <param name="format">An escape that is not known stays as it is.</param>
@@ -190,7 +193,7 @@ public sealed class ItemFormat
             var digits = left ? ++end : end;
             while (end < format.Length && char.IsAsciiDigit(format[end]))
                 end++;
-            if (end >= format.Length || !Letters.Contains(format[end]))
+            if (end >= format.Length || end - digits > MaxDigits || !Letters.Contains(format[end]))
                 return null;
             var width = end == digits ? 0 : int.TryParse(format.AsSpan(digits, end - digits), out var number) ? Math.Min(number, MaxWidth) : MaxWidth;
             end++;

@@ -59,6 +59,9 @@ public static class Messages
     /// <summary>A link that <c>--safe-links</c> leaves out: <see cref="InfoFlag.Name"/> 1.</summary>
     public static string IgnoringUnsafeLink(string name, string target) => $"ignoring unsafe symlink \"{name}\" -> \"{target}\"";
 
+    /// <summary>A link that is not kept as backup: <see cref="InfoFlag.Symsafe"/> 1.</summary>
+    public static string NotBackingUpUnsafeLink(string name, string target) => $"not backing up unsafe symlink \"{name}\" -> \"{target}\"";
+
     /// <summary>A link that <c>--copy-unsafe-links</c> follows: <see cref="InfoFlag.Symsafe"/> 1.</summary>
     public static string CopyingUnsafeLink(string name, string target) => $"copying unsafe symlink \"{name}\" -> \"{target}\"";
 

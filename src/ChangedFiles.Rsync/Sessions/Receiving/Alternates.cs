@@ -38,7 +38,9 @@ internal sealed class Alternates
         foreach (var name in options.AlternateDirs.Take(Basis.MaxAlternates))
         {
             var directory = new SideDirectory(reception, name, make: false);
-            if (directory.Error != Errno.None)
+            if (directory.Error == Errno.ELOOP)
+                reception.Session.Say(MessageCode.Warning, OperatorPaths.Refusal);
+            else if (directory.Error != Errno.None)
                 reception.Session.Say(MessageCode.Warning, $"--{Use.ToString().ToLowerInvariant()}-dest arg does not exist: "
                     + (name.StartsWith('/') ? name : $"{reception.FullName}/{name}"));
             _directories.Add(directory);

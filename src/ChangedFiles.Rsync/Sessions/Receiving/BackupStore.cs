@@ -1,4 +1,5 @@
 using ChangedFiles.Linux;
+using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Options.Format;
@@ -26,7 +27,7 @@ internal sealed class BackupStore
             return;
         var found = new SideDirectory(reception, directory, make: false);
         // It is made for the first file.
-        _directory = new Lazy<SideDirectory>(() => found.Error == Errno.None ? found : new SideDirectory(reception, directory, make: true));
+        _directory = new Lazy<SideDirectory>(() => found.IsInside || found.Error == Errno.None ? found : new SideDirectory(reception, directory, make: true));
         if (reception.Half.Report.Info[InfoFlag.Backup] > 0)
             reception.Session.Say(MessageCode.Info, Messages.BackupDirectory(directory, found.Error != Errno.None));
     }
@@ -40,6 +41,8 @@ internal sealed class BackupStore
     /// <returns>False when it could not be kept; why has been said.</returns>
     public bool Save(TreePath path, in FileStat stat, bool moves)
     {
+        if (stat.IsSymlink && IsUnsafe(path))
+            return Pass(path, moves);
         var (tree, place) = PlaceOf(path);
         MakeParents(tree, place, path);
         if (tree.Stat(place, out var old) == Errno.None && old.IsDirectory)
@@ -57,8 +60,20 @@ internal sealed class BackupStore
             _reception.Complain("generator", "make_backup: rename", path, error);
             return false;
         }
-        Say(path, place);
+        Say(path);
         return true;
+    }
+
+    private bool IsUnsafe(TreePath path) => _reception.Options.Selection.SafeLinks
+        && _reception.Target.ReadLink(path, out var target) == Errno.None && LinkTarget.IsUnsafe(target, path);
+
+    /// <summary>With <c>--safe-links</c> a link that leads out of the tree is not kept; stock says that it was, too.</summary>
+    private bool Pass(TreePath path, bool moves)
+    {
+        if (_reception.Half.Report.Info[InfoFlag.Symsafe] > 0 && _reception.Target.ReadLink(path, out var target) == Errno.None)
+            _reception.Session.Say(MessageCode.Info, Messages.NotBackingUpUnsafeLink(Reception.Text(path), ArgumentText.Decode(target)));
+        Say(path);
+        return !moves || _reception.Target.Unlink(path) == Errno.None;
     }
 
     /// <summary>Keeps a copy of a file that is then changed where it is.</summary>
@@ -73,7 +88,7 @@ internal sealed class BackupStore
             _reception.Complain("generator", "make_backup: copy of", path, error);
             return null;
         }
-        Say(path, place);
+        Say(path);
         return new BasisFile(tree, place);
     }
 
@@ -141,7 +156,7 @@ internal sealed class BackupStore
         }
     }
 
-    private void Say(TreePath path, TreePath place)
+    private void Say(TreePath path)
     {
         if (_reception.Half.Report.Info[InfoFlag.Backup] > 0)
             _reception.Session.Say(MessageCode.Info, Messages.BackedUp(Reception.Text(path), PrintedPlace(path)));

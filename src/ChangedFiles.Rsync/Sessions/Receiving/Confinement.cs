@@ -21,7 +21,7 @@ internal static class Confinement
         var others = new List<IFileTarget>();
         try
         {
-            foreach (var name in Named(half.Options).Where(name => !TreePath.TryParse(ArgumentText.Encode(name.TrimEnd('/')), out _)))
+            foreach (var name in Named(half.Options).Where(name => !IsInside(half.Destination, name)))
             {
                 if (half.Destination.OpenOther!(name, make: false, out var other) != Errno.None)
                     return;
@@ -34,6 +34,10 @@ internal static class Confinement
             others.ForEach(other => (other as IDisposable)?.Dispose());
         }
     }
+
+    private static bool IsInside(Destination destination, string name) =>
+        TreePath.TryParse(ArgumentText.Encode(name.TrimEnd('/')), out var inside)
+        && !SideDirectory.LeadsOut(destination.Tree, destination.Path.Append(inside), out _);
 
     /// <summary>The directories that options name. Who links from one of them to another must be allowed to change both.</summary>
     private static IEnumerable<string> Named(TransferOptions options) =>

@@ -38,16 +38,21 @@ public sealed record Destination
     public static Destination Local(string argument, LocalTreeOptions? options = null)
     {
         var directory = argument.Length == 0 ? "." : argument.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/";
+        // A bound is for what options name.
+        var unbound = options is { Paths: { } paths } ? options with { Paths = paths with { Within = null } } : options;
         var missing = TreePath.Root;
         for (var at = directory; ; at = ParentOf(at))
         {
-            var error = LocalTree.Open(ArgumentText.Encode(at), out var tree, options);
+            var error = LocalTree.Open(ArgumentText.Encode(at), out var tree, unbound);
             if (error == Errno.None)
                 return Below(tree!, missing, argument, directory, options);
+            // A link to a file is a name to be replaced, whoever made it.
+            if (error == Errno.ELOOP && File.Exists(at))
+                error = Errno.ENOTDIR;
             var name = ArgumentText.Encode(at[(at.LastIndexOf('/') + 1)..]);
             if (error is not (Errno.ENOENT or Errno.ENOTDIR) || !TreePath.TryParse(name, out var last) || last.IsRoot)
                 throw new RsyncException(ExitCode.FileSelection, SessionStage.Setup,
-                    $"cannot open destination \"{at}\": {error.Describe()} ({(int)error})");
+                    $"change_dir \"{System.IO.Path.Combine(Environment.CurrentDirectory, at)}\" failed: {error.Describe()} ({(int)error})");
             missing = last.Append(missing);
         }
     }

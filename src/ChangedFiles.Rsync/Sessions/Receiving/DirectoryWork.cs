@@ -20,7 +20,7 @@ internal sealed class DirectoryWork(
     /// </summary>
     public void MakeAhead(in Item item)
     {
-        var error = Stat(item.Path, out var stat);
+        var error = Stat(item, out var stat);
         if ((error == Errno.None && stat.IsDirectory) || error == Errno.EXDEV)
             return;
         if (error != Errno.None && _options.Selection.Existing)
@@ -43,7 +43,7 @@ internal sealed class DirectoryWork(
         var entry = item.Entry;
         if (IsLeftAlone(entry))
             return true;
-        var error = Stat(item.Path, out var stat);
+        var error = Stat(item, out var stat);
         if (error == Errno.EXDEV)
         {
             Fail(item, Errno.ELOOP);
@@ -130,12 +130,12 @@ internal sealed class DirectoryWork(
             : itemizer.Compare(item, alternate.Stat, ItemFlags.LocalChange, file: alternate.File));
     }
 
-    /// <summary>With <c>-K</c> a link to a directory is as good as one.</summary>
-    private Errno Stat(TreePath path, out FileStat stat)
+    /// <summary>With <c>-K</c> a link to a directory is as good as one, and on the way to what is in it if it is left alone.</summary>
+    private Errno Stat(in Item item, out FileStat stat)
     {
-        var error = reception.Target.Stat(path, out stat);
-        if (error == Errno.None && stat.IsSymlink && _options.Selection.KeepDirlinks
-            && (error = reception.Target.StatThrough(path, out var end)) == Errno.None && end.IsDirectory)
+        var error = reception.Target.Stat(item.Path, out stat);
+        if (error == Errno.None && stat.IsSymlink && (_options.Selection.KeepDirlinks || IsLeftAlone(item.Entry))
+            && (error = reception.Target.StatThrough(item.Path, out var end)) == Errno.None && end.IsDirectory)
             stat = end;
         return error == Errno.EXDEV ? error : stat.IsSymlink ? Errno.None : error;
     }

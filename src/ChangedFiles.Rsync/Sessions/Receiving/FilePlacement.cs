@@ -70,16 +70,13 @@ internal sealed class FilePlacement
             // A time from long ago: it does not count as up to date, nor as newer.
             _attributes.SetNew(file, request.Entry, request.Path, withTimes: false);
             file.SetMetadata(new Metadata { Mtime = new FileTime(0, 0) }, out _);
-            Move(file, request.Path);
+            Move(file, _reception.Target, request.Path);
         }
         else if (_partials!.Prepare(request.Path) == Errno.None)
         {
             _attributes.SetNew(file, request.Entry, request.Path, withTimes: false);
-            var place = _partials[request.Path];
-            if (ReferenceEquals(place.Tree, _reception.Target))
-                Move(file, place.Path);
-            else
-                ((IFileTarget)place.Tree).MoveFrom(_reception.Target, file.Path, place.Path);
+            var (tree, place) = _partials[request.Path];
+            Move(file, (IFileTarget)tree, place);
         }
     }
 
@@ -88,11 +85,9 @@ internal sealed class FilePlacement
     {
         foreach (var request in _delayed)
         {
-            var place = _partials![request.Path];
+            var (tree, place) = _partials![request.Path];
             Backup(request);
-            var error = ReferenceEquals(place.Tree, _reception.Target)
-                ? _reception.Target.Rename(place.Path, request.Path)
-                : _reception.Target.MoveFrom((IFileTarget)place.Tree, place.Path, request.Path);
+            var error = Move((IFileTarget)tree, place, _reception.Target, request.Path);
             _partials.LeaveDirectory(request.Path);
             _reception.News.Add(new News(error == Errno.None ? NewsKind.Received : Fail(request, error), request));
         }
@@ -104,8 +99,9 @@ internal sealed class FilePlacement
     private NewsKind? Delay(PendingRequest request, TargetFile file)
     {
         var error = _partials!.Prepare(request.Path);
+        var (tree, place) = _partials[request.Path];
         if (error == Errno.None && !IsPartialUpdated(request))
-            error = Move(file, _partials[request.Path].Path);
+            error = Move(file, (IFileTarget)tree, place);
         if (error != Errno.None)
             return Fail(request, error);
         _delayed.Add(request);
@@ -118,32 +114,33 @@ internal sealed class FilePlacement
             return file.Commit();
         Backup(request);
         if (!IsPartialUpdated(request))
-            return Move(file, request.Path);
+            return Move(file, _reception.Target, request.Path);
         file.Commit();
-        var tree = (IFileTarget)request.BasisFile!.Tree;
-        return ReferenceEquals(tree, _reception.Target)
-            ? tree.Rename(request.BasisFile.Path, request.Path)
-            : _reception.Target.MoveFrom(tree, request.BasisFile.Path, request.Path);
+        return Move((IFileTarget)request.BasisFile!.Tree, request.BasisFile.Path, _reception.Target, request.Path);
     }
 
-    /// <summary>From a temporary name to another, perhaps out of a tree of its own.</summary>
-    private Errno Move(TargetFile file, TreePath path)
+    /// <summary>From a temporary name to another, perhaps out of or into a tree of its own.</summary>
+    private Errno Move(TargetFile file, IFileTarget to, TreePath path)
     {
-        if (_temporary is null || ReferenceEquals(_temporary.Tree, _reception.Target))
-            return file.Commit(path);
-        var error = _reception.Target.MoveFrom(_temporary.Tree, file.Path, path);
-        return error == Errno.EXDEV ? CopyOver(file.Path, path) : error;
+        var from = _temporary?.Tree ?? _reception.Target;
+        return ReferenceEquals(from, to) ? file.Commit(path) : Move(from, file.Path, to, path);
     }
 
-    /// <summary>The temporary directory is on another file system.</summary>
-    private Errno CopyOver(TreePath temporary, TreePath path)
+    private static Errno Move(IFileTarget from, TreePath path, IFileTarget to, TreePath newPath)
     {
-        var error = _temporary!.Tree.Open(temporary, out var source);
+        var error = ReferenceEquals(from, to) ? to.Rename(path, newPath) : to.MoveFrom(from, path, newPath);
+        return error == Errno.EXDEV ? CopyOver(from, path, to, newPath) : error;
+    }
+
+    /// <summary>The two trees are on different file systems.</summary>
+    private static Errno CopyOver(IFileTarget from, TreePath path, IFileTarget to, TreePath newPath)
+    {
+        var error = from.Open(path, out var source);
         if (error != Errno.None)
             return error;
         using (source)
         {
-            error = _reception.Target.Create(path, out var file);
+            error = to.Create(newPath, out var file);
             if (error != Errno.None)
                 return error;
             using (file)
@@ -151,9 +148,11 @@ internal sealed class FilePlacement
                 error = FileCopy.CloneOrCopy(source!, file!, out _);
                 var stat = source!.Stat;
                 file!.SetMetadata(new Metadata { Uid = stat.Uid, Gid = stat.Gid, Mode = stat.Mode, Mtime = stat.Mtime }, out _);
-                return error == Errno.None ? file.Commit() : error;
+                if (error == Errno.None)
+                    error = file.Commit();
             }
         }
+        return error == Errno.None ? from.Unlink(path) : error;
     }
 
     private void Backup(PendingRequest request)

@@ -60,8 +60,12 @@ internal sealed class Reception(ReceivingHalf half, Session session) : IDisposab
         {
             TemporaryDirectory = new SideDirectory(this, directory, make: false);
             if (TemporaryDirectory.Error != Errno.None)
-                throw new RsyncException(ExitCode.SyntaxOrUsage, SessionStage.FileList, TemporaryDirectory.Error == Errno.ENOENT
-                    ? $"The temp-dir does not exist: {directory}" : $"The temp-dir is not a directory: {directory}");
+                throw new RsyncException(ExitCode.SyntaxOrUsage, SessionStage.FileList, TemporaryDirectory.Error switch
+                {
+                    Errno.ENOENT => $"The temp-dir does not exist: {directory}",
+                    Errno.ENOTDIR => $"The temp-dir is not a directory: {directory}",
+                    var error => $"cannot use temp-dir \"{directory}\": {Reason(error)}",
+                });
         }
         if (Options.Writing.Backup)
             Backups = new BackupStore(this);

@@ -16,17 +16,26 @@ internal sealed class SideDirectory
         if (TreePath.TryParse(ArgumentText.Encode(directory.TrimEnd('/')), out var inside))
         {
             Path = inside;
-            Error = make ? Errno.None : reception.Target.Stat(inside, out _);
-            return;
+            IsInside = !LeadsOut(reception.Target, inside, out var error);
+            Error = error;
+            if (IsInside)
+            {
+                Error = make ? Errno.None : Error;
+                return;
+            }
+            Path = TreePath.Root;
         }
         IFileTarget? other = null;
         Error = reception.Half.Destination.OpenOther is { } open ? open(directory, make, out other) : Errno.ENOENT;
         if (other is not null)
             reception.Own(Tree = other);
         else if (make)
-            throw new RsyncException(ExitCode.FileSelection, SessionStage.FileList,
+            throw new RsyncException(ExitCode.FileIO, SessionStage.FileList,
                 $"cannot use directory \"{directory}\": {Reception.Reason(Error)}");
     }
+
+    /// <summary>Inside the destination, where it can be made when it is needed.</summary>
+    public bool IsInside { get; }
 
     /// <summary>As written.</summary>
     public string Name { get; }
@@ -37,6 +46,13 @@ internal sealed class SideDirectory
 
     /// <summary>Why it cannot be used; none when it can.</summary>
     public Errno Error { get; }
+
+    /// <summary>A link that is there now may be the operator's own, and is followed. One that comes later is the sender's, and is not.</summary>
+    public static bool LeadsOut(IFileTarget tree, TreePath inside, out Errno error)
+    {
+        error = tree.Stat(inside, out var stat);
+        return error == Errno.ELOOP || stat.IsSymlink;
+    }
 
     /// <summary>A path of the transfer in it.</summary>
     public TreePath this[TreePath path] => Path.Append(path);
