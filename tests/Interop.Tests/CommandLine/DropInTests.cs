@@ -111,6 +111,32 @@ public sealed partial class DropInTests : IDisposable
     }
 
     [Fact]
+    public void A_link_on_the_way_is_kept_when_the_way_is_not_sent()
+    {
+        foreach (var name in (string[])["ours", "stock"])
+        {
+            _directory.Mkdir($"{name}/real");
+            _directory.Symlink($"{name}/deep", "real");
+        }
+        Compare(["-aR", "--no-implied-dirs"], [_directory["src/./deep/er/other"], _directory["src/./file"]]);
+        Assert.True(File.Exists(_directory["ours/real/er/other"]));
+    }
+
+    [Fact]
+    public void Links_that_lead_out_are_no_backups_with_safe_links()
+    {
+        foreach (var name in (string[])["ours", "stock"])
+        {
+            _directory.Mkdir(name);
+            _directory.Symlink($"{name}/file", "../../out");
+            _directory.Symlink($"{name}/gone", "../out");
+            _directory.Symlink($"{name}/kept", "deep");
+        }
+        Compare(["-rlbvv", "--safe-links", "--delete"], [_directory["src/"]], inOrder: false);
+        Assert.False(File.Exists(_directory["ours/file~"]));
+    }
+
+    [Fact]
     public void Directories_without_rights_keep_being_without_them()
     {
         Assert.SkipWhen(Privileges.IsRoot, "needs an ordinary user");

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using ChangedFiles.Cli.Rsync.Output;
 using ChangedFiles.Rsync;
+using ChangedFiles.Rsync.Checksums;
 using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Roles;
