@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ChangedFiles.Cli.Commands;
 using ChangedFiles.Cli.Rsync;
+using ChangedFiles.Linux;
 
 namespace ChangedFiles.Cli;
 
@@ -15,7 +16,7 @@ internal static class Program
     private static int RunVerb(string[] args)
     {
         // Lines come out whole, also for who reads along: the console's own writer passes on each 256 bytes.
-        Console.SetOut(new StreamWriter(Console.OpenStandardOutput(), bufferSize: OutputBuffer) { AutoFlush = true });
+        Console.SetOut(new StreamWriter(new OutputStream(1), bufferSize: OutputBuffer) { AutoFlush = true });
         var root = new RootCommand("Realtime filesystem replication over the rsync protocol.")
         {
             MirrorCommand.Create(),

@@ -1,3 +1,5 @@
+using ChangedFiles.Linux;
+
 namespace ChangedFiles.Cli.Rsync;
 
 /// <summary>Where a run's words go. The streams belong to the caller.</summary>
@@ -7,5 +9,5 @@ internal sealed record ProgramStreams(Stream Output, Stream Error)
     public bool AreProcess { get; private init; }
 
     /// <summary>Those of the process.</summary>
-    public static ProgramStreams OfProcess() => new(Console.OpenStandardOutput(), Console.OpenStandardError()) { AreProcess = true };
+    public static ProgramStreams OfProcess() => new(new OutputStream(1), new OutputStream(2)) { AreProcess = true };
 }

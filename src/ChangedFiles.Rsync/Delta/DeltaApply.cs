@@ -50,7 +50,7 @@ public sealed class DeltaApply : IDisposable
     public ReadOnlySpan<byte> Copy(int block)
     {
         if (_basis is null)
-            throw new InvalidDataException($"the sender refers to block {block}, but there is no basis");
+            throw new InvalidDataException($"got a block match with no basis file: block {block}");
         if ((uint)block >= (uint)_head.Count)
             throw new InvalidDataException($"the sender refers to block {block} of {_head.Count}");
         var offset = _head.OffsetOf(block);

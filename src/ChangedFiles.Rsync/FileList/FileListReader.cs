@@ -81,8 +81,10 @@ public sealed class FileListReader
 
     private FileEntry ExpectDirectory(FileLists lists, int number)
     {
-        if (!_format.Incremental || lists.Complete || lists.Directory(number) is not { } directory)
-            throw _input.Bad($"a list of directory number {number}, which does not exist");
+        if (!_format.Incremental || lists.Complete)
+            throw _input.Bad($"refusing sub-flist after final flist was freed: of directory number {number}");
+        if (lists.Directory(number) is not { } directory)
+            throw _input.Bad($"refusing flist for cleared dir_ndx {number}");
         if (lists.IsListed(number))
             throw _input.Bad($"a second list of {directory}");
         return directory;
@@ -115,12 +117,12 @@ public sealed class FileListReader
         var isLink = (flags & XMIT_HLINKED) != 0;
         if (isLink && !_format.HardLinks)
             throw _input.Bad($"a hard link without --hard-links: {path}");
-        var group = isLink && (flags & XMIT_HLINK_FIRST) == 0 ? ReadGroup(start + count) : null;
+        var group = isLink && (flags & XMIT_HLINK_FIRST) == 0 ? ReadGroup(start, start + count) : null;
         var entry = group?.Number >= start ? Inherit(group.First!, path, fromRoot) : ReadAttributes(path, fromRoot, flags);
         if (isLink && entry.IsDirectory)
             throw _input.Bad($"a directory as hard link: {path}");
         if (path.IsRoot && !entry.IsDirectory)
-            throw _input.Bad("the top of the transfer is not a directory");
+            throw _input.Bad("rejecting non-directory transfer-root entry: .");
         ReadExtendedAttributes(entry);
         if (group is not null)
             group.Add(entry);
@@ -136,7 +138,7 @@ public sealed class FileListReader
         if (prefix > _nameLength)
             throw _input.Bad($"a name that shares {prefix} bytes with one of {_nameLength}");
         var most = TreePath.MaxLength - prefix;
-        var suffix = (flags & XMIT_LONG_NAME) != 0 ? _input.ReadVarint(0, most, "length of a name") : _input.ReadByte();
+        var suffix = (flags & XMIT_LONG_NAME) != 0 ? _input.ReadVarint(0, most, "length of a name (overflow)") : _input.ReadByte();
         _input.Check(suffix, prefix > 0 ? 0 : 1, most, "length of a name");
         _input.Read(_name.AsSpan(prefix, suffix));
         _nameLength = prefix + suffix;
@@ -147,10 +149,11 @@ public sealed class FileListReader
         return WirePath.TryClean(name, out var path) ? path : throw Refuse($"sent an unsafe name: {TreePath.Printable(name)}");
     }
 
-    private HardLinkGroup ReadGroup(int index)
+    private HardLinkGroup ReadGroup(int start, int index)
     {
         var number = _input.ReadVarint(0, index - 1, "hard-link reference");
-        return _groups.TryGetValue(number, out var group) ? group : throw _input.Bad($"a hard link to {number}, which has no links");
+        return _groups.TryGetValue(number, out var group) ? group : throw _input.Bad(
+            number < start ? $"hard-link gnum {number} precedes flist start {start}" : $"a hard link to {number}, which has no links");
     }
 
     /// <summary>An abbreviated hard link: everything is the first one's (6.3, 9.1).</summary>

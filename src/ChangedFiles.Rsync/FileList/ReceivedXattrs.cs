@@ -33,7 +33,9 @@ internal sealed class ReceivedXattrs(FrameReader input)
     private ListedXattr ReadItem()
     {
         var nameLength = input.ReadVarint(2, MaxName, "length of an attribute's name");
-        var length = input.ReadVarint(0, MaxValue, "length of an attribute's value");
+        var length = input.ReadVarint(0, int.MaxValue, "length of an attribute's value");
+        if (length > MaxValue)
+            throw input.Bad($"xattr datum_len exceeds per-value limit: {length}");
         var name = input.ReadBytes(nameLength);
         if (name.AsSpan().IndexOf((byte)0) != nameLength - 1)
             throw input.Bad("an attribute's name without NUL at its end");

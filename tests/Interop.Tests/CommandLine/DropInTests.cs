@@ -218,6 +218,9 @@ public sealed partial class DropInTests : IDisposable
         var script = File.ReadAllText(_directory["batch.sh"]);
         Assert.Contains($"rsync --filter=._- -a --read-batch={_directory["batch"]} ${{1:-{_directory["dst/"]}}} <<'#E#'\n- deep\n#E#\n", script, StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_directory["batch.sh"]));
+        // A rule cannot bring commands into it.
+        Ours(["-a", $"--write-batch={_directory["batch"]}", "--filter=- deep\n#E#\ntouch here", _directory["src/"], _directory["dst/"]], code: 1);
+        Assert.DoesNotContain("touch", File.ReadAllText(_directory["batch.sh"]), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,6 +39,8 @@ public sealed class PasswordPromptTests : IDisposable
         shown.Append(await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(code, process.ExitCode);
+        // Nor anything that the terminal was told.
+        Assert.DoesNotContain('\e', shown.ToString());
         Assert.DoesNotContain(password, shown.ToString(), StringComparison.Ordinal);
         Assert.Equal(code == 0, File.Exists(_directory["dst/file"]));
     }

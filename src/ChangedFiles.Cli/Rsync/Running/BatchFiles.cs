@@ -3,6 +3,7 @@ using ChangedFiles.Linux;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Options.Syntax;
 using ChangedFiles.Rsync.Wire;
 using Microsoft.Win32.SafeHandles;
 
@@ -56,6 +57,9 @@ internal static class BatchFiles
     private static void WriteScript(Stream script, RsyncInvocation invocation, FilterRules rules)
     {
         var wire = rules.ToWire(invocation.Push || invocation.Remote is null ? FilterSide.Sender : FilterSide.Receiver).ToList();
+        // Its next line might be the end of the here-document, and those after it commands.
+        if (wire.Exists(rule => rule.Contains((byte)'\n')))
+            throw Usage.Syntax("cannot write a filter rule containing a newline to the batch replay script");
         List<string> words = [Quoted(Environment.ProcessPath ?? "changedfiles"), "rsync", .. wire.Count > 0 ? ["--filter=._-"] : (string[])[], .. Options(invocation)];
         Write($"{string.Join(' ', words)} ${{1:-{Quoted(invocation.Destination ?? ".")}}}");
         if (wire.Count > 0)

@@ -84,7 +84,7 @@ internal sealed class ServerRun(Connection connection)
         }
         lock (_lock)
         {
-            using var error = Console.OpenStandardError();
+            using var error = new OutputStream(2);
             error.Write(ArgumentText.Encode(line + "\n"));
         }
     }

@@ -110,7 +110,7 @@ internal sealed class Receiver
         var flags = (ItemFlags)_reader.ReadUInt16();
         var basis = flags.HasFlag(ItemFlags.BasisTypeFollows) ? _reader.ReadByte() : Basis.Own;
         var xname = flags.HasFlag(ItemFlags.XnameFollows) ? _reader.ReadVstring(MaxXname, "length of an extra name") : [];
-        var entry = _lists.Find(index) ?? throw _reader.Bad($"item {index} is not in any list");
+        var entry = _lists.Find(index) ?? throw _reader.Bad($"refusing transfer of cleared file index {index}");
         _batch?.WaitForItem(index, entry);
         if (flags.HasFlag(ItemFlags.IsNew))
             _reception.Stats.Created = _reception.Stats.Created.Add(entry.Mode);
