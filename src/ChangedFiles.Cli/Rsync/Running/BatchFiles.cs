@@ -30,7 +30,7 @@ internal static class BatchFiles
             opened = file;
             return OperatorFiles.OpenToWrite(paths, file, ForOwner);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is (IOException and not RsyncException) or UnauthorizedAccessException)
         {
             throw Unopened(failure, opened, opened == file ? ExitCode.FileIO : ExitCode.FileSelection);
         }

@@ -91,7 +91,7 @@ internal static class DaemonConnection
             return content.Length <= MaxEarlyInput ? content.ToArray()
                 : throw Usage.Syntax($"{file} is > {MaxEarlyInput} bytes.");
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is (IOException and not RsyncException) or UnauthorizedAccessException)
         {
             throw Usage.Syntax($"failed to open {file}: {ErrnoText.Reason(failure)}");
         }

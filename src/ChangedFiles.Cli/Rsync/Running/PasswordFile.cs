@@ -28,7 +28,7 @@ internal static class PasswordFile
             var end = content.AsSpan().IndexOfAny((byte)'\n', (byte)'\r');
             return end < 0 ? content : content[..end];
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is (IOException and not RsyncException) or UnauthorizedAccessException)
         {
             throw Wrong($"could not open password file {file}: {ErrnoText.Reason(failure)}");
         }

@@ -33,7 +33,9 @@ internal sealed class DirectoryWork(
         if (_options.DryRun)
             return;
         item.Work.IsTouched = true;
-        if (reception.Target.MakeDirectory(item.Path, item.Entry.Permissions & FileStat.OwnerAll) == Errno.None)
+        // One that is left alone has the usual rights; others get theirs later.
+        var rights = IsLeftAlone(item.Entry) ? 0x1FF : item.Entry.Permissions & FileStat.OwnerAll;
+        if (reception.Target.MakeDirectory(item.Path, rights) == Errno.None)
             item.Entry.Marks |= EntryMarks.Made;
     }
 
