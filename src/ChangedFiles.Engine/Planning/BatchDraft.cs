@@ -81,7 +81,9 @@ internal sealed partial class BatchDraft(
     }
 
     /// <summary>Believes the hint of a mark where nothing speaks against it, and plans what becomes of the old name.</summary>
-    public void Follow(DirtyMark mark, DeliveredNames delivered, HashSet<TreePath> renamed)
+    /// <param name="renamed">The new names.</param>
+    /// <param name="wholes">Directories of which everything is in question.</param>
+    public void Follow(DirtyMark mark, DeliveredNames delivered, HashSet<TreePath> renamed, HashSet<TreePath> wholes)
     {
         if (!mark.Touched.HasFlag(Touch.Renamed) || !mark.IsContentKnown || !Items.TryGetValue(mark.Path, out var item) || item.Action == PlannedAction.Delete)
             return;
@@ -92,10 +94,16 @@ internal sealed partial class BatchDraft(
         if (source.Stat(from, out var there) == Errno.None
             && (Planner.IsSameInode(there, item.Stat) || (Planner.LooksTheSame(there, item.Stat) && !renamed.Contains(from))))
             return;
+        // A directory that has the old name now would be given away with all that is in it, and only what is in question is brought anew.
+        if (there.IsDirectory && item.Stat.IsDirectory && !IsWithin(from, wholes))
+            return;
         if (!Followed.TryAdd(from, mark.Path))
             return;
         Look(new DirtyMark(from) { Since = mark.Since });
     }
+
+    private static bool IsWithin(TreePath path, HashSet<TreePath> directories) =>
+        directories.Contains(path) || (!path.IsRoot && IsWithin(path.Parent, directories));
 
     /// <summary>Sweeps what is marked, until the batch is full; at least one mark gets on.</summary>
     public void LookInto(DirtyMark mark)

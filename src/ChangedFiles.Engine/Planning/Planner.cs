@@ -56,8 +56,9 @@ public sealed class Planner(IFileSource source, Selection selection)
             draft.LookAtOtherNames(mark);
         draft.KeepForLater();
         var renamed = marks.Where(mark => mark.RenamedFrom is not null).Select(mark => mark.Path).ToHashSet();
+        var wholes = marks.Where(mark => mark is { Subtree: true, Trusting: false }).Select(mark => mark.Path).ToHashSet();
         foreach (var mark in marks)
-            draft.Follow(mark, _delivered, renamed);
+            draft.Follow(mark, _delivered, renamed, wholes);
         if (SearchesLinks)
             draft.SearchLinks();
         draft.Prune();

@@ -168,6 +168,23 @@ public sealed class RenameTests
         bed.AssertSame();
     }
 
+    [Theory, EachTarget]
+    public void A_directory_that_is_there_is_not_given_away_for_one_that_had_its_name(TargetKind kind)
+    {
+        using var bed = new MirrorBed(kind);
+        bed.Source.Write("name/in", RandomBytes(FileSize));
+        using var steps = new MirrorSteps(bed);
+        steps.Deliver();
+        Directory.Move(bed.Source["name"], bed.Source["other"]);
+        bed.Source.Write("name/new", "it");
+        steps.Changes.Mark(TreePath.Parse("name"), subtree: true);
+        steps.Deliver();
+        // Only now comes the event, and where it was delivered last is where another directory is by now.
+        steps.Changes.MarkRenamed(TreePath.Parse("gone"), TreePath.Parse("other"), directory: true);
+        steps.Deliver();
+        bed.AssertSame();
+    }
+
     [Fact]
     public void A_daemon_that_refuses_links_gets_the_data()
     {
