@@ -17,9 +17,6 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
     private readonly List<NameChange> _changes = [];
     private readonly List<TreePath> _created = [];
 
-    /// <summary>A session was begun, so that the destination may have changed.</summary>
-    public bool HasBegun { get; private set; }
-
     public Delivery Run()
     {
         var renames = new RsyncRenames(this, destination, batch);
@@ -40,17 +37,11 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
 
     /// <summary>Sends some items in a session of their own.</summary>
     /// <param name="source">Where the data comes from, when the names are not the source's.</param>
-    public TransferResult Push(PlannedBatch items, TransferEvents events, IFileSource? source = null)
+    /// <param name="tree">The items' names are those in this directory.</param>
+    public TransferResult Push(PlannedBatch items, TransferEvents events, IFileSource? source = null, LinkedTree? tree = null)
     {
-        using var session = destination.Take(cancellation);
+        using var session = destination.Take(cancellation, tree);
         return Push(session, items, events, source ?? destination.Source, cancellation);
-    }
-
-    /// <summary>Makes a directory of hard links to what another one has, as far as that is the same. The items' names are those in the directory.</summary>
-    public TransferResult PushTree(TreePath directory, TreePath linkTo, PlannedBatch items, TransferEvents events, IFileSource source)
-    {
-        using var session = destination.OpenTree(directory, linkTo, cancellation);
-        return Push(session, items, events, source, cancellation);
     }
 
     /// <summary>The batch itself, in two sessions at the same time where that is worth it and the server has room for both.</summary>
@@ -77,11 +68,11 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
             : PushBoth((session, shares[0]), (second, shares[1]), events);
     }
 
-    private IReadOnlyList<string> PushBoth((Session Session, PlannedBatch Share) first, (Session Session, PlannedBatch Share) second, TransferEvents events)
+    private IReadOnlyList<string> PushBoth((IBatchSession Session, PlannedBatch Share) first, (IBatchSession Session, PlannedBatch Share) second, TransferEvents events)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Exception? failure = null;
-        IReadOnlyList<string> Run((Session Session, PlannedBatch Share) of)
+        IReadOnlyList<string> Run((IBatchSession Session, PlannedBatch Share) of)
         {
             try
             {
@@ -105,12 +96,10 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
         return [.. others, .. errors];
     }
 
-    private TransferResult Push(Session session, PlannedBatch items, TransferEvents events, IFileSource source, CancellationToken cancellation)
+    private TransferResult Push(IBatchSession session, PlannedBatch items, TransferEvents events, IFileSource source, CancellationToken cancellation)
     {
-        HasBegun = true;
-        session.Messages.OnDeleted = (name, _) => Tell(name, ChangeKind.Delete);
         var wire = WireBatch.Of(items, destination.Options, destination.Features.DeleteByName);
-        var result = new PushBatch
+        var push = new PushBatch
         {
             Entries = wire.Entries,
             Filters = wire.Filters,
@@ -118,7 +107,8 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
             Source = LinkedSource.Of(source, items),
             Names = destination.Names,
             Events = events,
-        }.Send(session, cancellation);
+        };
+        var result = session.Push(push, name => Tell(name, ChangeKind.Delete), cancellation);
         Add(_results, result);
         return result;
     }

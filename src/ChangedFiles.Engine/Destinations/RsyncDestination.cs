@@ -11,13 +11,19 @@ namespace ChangedFiles.Engine.Destinations;
 public sealed class RsyncDestination : IDestination
 {
     private readonly WarmSessions _sessions;
+    private readonly Func<LinkedTree?, IBatchSession>? _open;
     private volatile RsyncFeatures _features = new();
     // A batch with renames broke off, so the next one is sent as if nobody knew of any.
     private bool _renamesFailed;
 
-    public RsyncDestination(RsyncDestinationOptions options, IFileSource source)
+    public RsyncDestination(RsyncDestinationOptions options, IFileSource source) : this(options, source, open: null)
     {
-        (Options, Source) = (options, source);
+    }
+
+    /// <param name="open">Stands for the server; null for the real one.</param>
+    internal RsyncDestination(RsyncDestinationOptions options, IFileSource source, Func<LinkedTree?, IBatchSession>? open)
+    {
+        (Options, Source, _open) = (options, source, open);
         _sessions = new WarmSessions(
             token => options.Server.Open(options.Words(_features), TreePath.Root, options.Timeout, token), Retire, options.WarmSessions);
     }
@@ -67,7 +73,8 @@ public sealed class RsyncDestination : IDestination
         catch (RsyncException failure)
         {
             _renamesFailed |= batch.Renames.Count > 0;
-            throw new DestinationException(Describe(failure), IsPermanent(failure), failure.ExitCode, failure) { Interrupted = delivery.HasBegun };
+            var interrupted = failure.Stage >= SessionStage.FileList;
+            throw new DestinationException(Describe(failure), IsPermanent(failure), failure.ExitCode, failure) { Interrupted = interrupted };
         }
     }
 
@@ -79,11 +86,12 @@ public sealed class RsyncDestination : IDestination
         Options.Server.Dispose();
     }
 
-    /// <summary>A session for the whole destination, from those that wait.</summary>
-    internal Session Take(CancellationToken cancellation) => _sessions.Take(cancellation);
+    /// <summary>A session for the whole destination, from those that wait, or for a directory that is made of what another one has.</summary>
+    internal IBatchSession Take(CancellationToken cancellation, LinkedTree? tree = null) => _open is not null ? _open(tree)
+        : new BatchSession(tree is { } linked ? OpenTree(linked, cancellation) : _sessions.Take(cancellation));
 
     /// <summary>A session besides another one; null where the server has no room for it. If more than that is wrong, the other one tells what.</summary>
-    internal Session? TryTakeAnother(CancellationToken cancellation)
+    internal IBatchSession? TryTakeAnother(CancellationToken cancellation)
     {
         try
         {
@@ -95,9 +103,8 @@ public sealed class RsyncDestination : IDestination
         }
     }
 
-    /// <summary>A session for a directory that is made of what another one has.</summary>
-    internal Session OpenTree(TreePath directory, TreePath linkTo, CancellationToken cancellation) => Options.Server.Open(
-        [.. Options.Words(_features), $"--link-dest={Options.Server.PathOf(linkTo, directory)}"], directory, Options.Timeout, cancellation);
+    private Session OpenTree(LinkedTree tree, CancellationToken cancellation) => Options.Server.Open(
+        [.. Options.Words(_features), $"--link-dest={Options.Server.PathOf(tree.LinkTo, tree.Directory)}"], tree.Directory, Options.Timeout, cancellation);
 
     /// <summary>An empty list ends a session without an error in the daemon's log.</summary>
     private void Retire(Session session) => new PushBatch { Entries = [], Options = Options.Transfer(_features), Source = Source }.Send(session);

@@ -35,6 +35,9 @@ public sealed record RsyncDestinationOptions
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>With fewer bytes in a batch, sending them again is quicker than another session for its renames.</summary>
+    internal int RenamesFrom { get; init; } = 32 << 10;
+
     /// <summary>What the server is told in whole seconds; half of it is the longest that a busy one says nothing.</summary>
     private int ServerTimeout => (int)Math.Ceiling(Timeout.TotalSeconds * 2);
 

@@ -12,9 +12,6 @@ namespace ChangedFiles.Engine.Destinations;
 /// </summary>
 internal sealed class RsyncRenames
 {
-    /// <summary>Below so many bytes in the batch, sending them again is quicker than another session.</summary>
-    private const int Worthwhile = 32 << 10;
-
     private const int EntriesPerSession = 20_000;
 
     private readonly RsyncDelivery _delivery;
@@ -36,7 +33,7 @@ internal sealed class RsyncRenames
     {
         SetApart();
         if (_batch.Renames.Count == 0 || !_destination.Options.Delete || _destination.Options.DryRun || !_destination.Features.HardLinks
-            || _batch.Items.Sum(item => item.Stat.IsRegular ? item.Stat.Size : 0) < Worthwhile)
+            || _batch.Items.Sum(item => item.Stat.IsRegular ? item.Stat.Size : 0) < _destination.Options.RenamesFrom)
             return _batch;
         // Where a directory has the old name now, a receiver that knows it already would empty it to make room for the file.
         var files = _batch.Renames.Where(rename => rename.Contents is null && !(_items.GetValueOrDefault(rename.From)?.Stat.IsDirectory ?? false)).ToLookup(IsCrossed());
@@ -160,7 +157,7 @@ internal sealed class RsyncRenames
                     items.TryAdd(path.Parent, directories[path.Parent]);
             }
             var events = new TransferEvents { Declines = (_, blocks) => blocks == 0 };
-            _delivery.PushTree(place, from, new PlannedBatch { Items = items.Values, Marks = _batch.Marks }, events, moved);
+            _delivery.Push(new PlannedBatch { Items = items.Values, Marks = _batch.Marks }, events, moved, new LinkedTree(place, from));
         }
     }
 
