@@ -1,110 +1,75 @@
 using ChangedFiles.Engine.Destinations;
-using ChangedFiles.Engine.Planning;
 using ChangedFiles.Rsync.Files;
-using ChangedFiles.Rsync.Filters;
-using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Engine.Tests.Simulation;
 
-/// <summary>A destination in memory that goes away, breaks off in the middle, fails with single names, is emptied and comes back.</summary>
-internal sealed class SimulatedDestination(SimulatedSource source, TimeProvider clock, Random random) : IDestination
+/// <summary>
+/// A destination in memory, by the mirror's own means or behind a stock server, that goes away, breaks off in the middle, fails with single names, is emptied and
+/// comes back. What it holds outlives the mirror.
+/// </summary>
+internal sealed class SimulatedDestination
 {
-    private static readonly LocalDestinationOptions Options =
-        new() { Name = "simulated", Directory = "", Selection = new Selection(FilterRules.None, new MemoryTree()) };
+    private readonly SimulatedSource _source;
+    private readonly TimeProvider _clock;
+    private readonly Random _random;
+    private readonly SimulatedServer? _server;
 
-    private readonly HashSet<TreePath> _asides = [];
-    private int _readsToBreak = -1;
-    private bool _replaced;
+    public SimulatedDestination(SimulatedSource source, TimeProvider clock, Random random, Action<string> onSession)
+    {
+        (_source, _clock, _random, Tree) = (source, clock, random, new MemoryTree(clock));
+        _server = random.Next(3) > 0 ? new SimulatedServer(random) { Tree = () => Tree, OnSession = onSession } : null;
+    }
 
-    public MemoryTree Tree { get; private set; } = new(clock);
+    public MemoryTree Tree { get; private set; }
 
-    public string Name => "simulated";
+    /// <summary>Names that are one inode are taken apart only when somebody says so.</summary>
+    public bool IsStock => _server is not null;
 
-    /// <summary>Of a hundred deliveries so many meet a fault.</summary>
-    public int FaultRate { get; set; }
+    /// <summary>Names of one inode are names of one inode here too.</summary>
+    public bool KeepsLinks => _server?.TakesLinks ?? true;
 
-    /// <summary>Another place is at the address now, and that is noticed.</summary>
-    public void Replace() => (Tree, _replaced) = (new MemoryTree(clock), true);
+    /// <summary>That has to be noticed.</summary>
+    public bool IsReplaced { get; set; }
+
+    /// <summary>Of a hundred deliveries so many meet a fault; of a server's sessions half as many.</summary>
+    public int FaultRate
+    {
+        get;
+        set
+        {
+            field = value;
+            _server?.FaultRate = value / 2;
+        }
+    }
+
+    /// <summary>Called with every read of the source: a copy that is cut is cut at one of them.</summary>
+    public Action OnSourceRead { get; private set; } = () => { };
+
+    /// <summary>
+    /// Another place is at the address now; a local one is noticed. At a server only what is missing there tells: nothing does in the middle of a look at everything.
+    /// </summary>
+    /// <param name="isThrough">Everything was delivered.</param>
+    public void Replace(bool isThrough)
+    {
+        if (_server is not null && !isThrough)
+            return;
+        Empty();
+        IsReplaced = _server is null;
+    }
 
     /// <summary>Somebody removed everything, and nobody was told.</summary>
-    public void Empty() => Tree = new MemoryTree(clock);
+    public void Empty() => Tree = new MemoryTree(_clock);
 
-    public Delivery Deliver(PlannedBatch batch, CancellationToken cancellation)
+    /// <summary>What a mirror has of it while it runs.</summary>
+    public IDestination Open()
     {
-        if (_replaced)
+        if (_server is null)
         {
-            _replaced = false;
-            throw new DestinationException("replaced", permanent: false, ExitCode.FileIO) { NeedsEverything = true };
+            var copies = new SimulatedCopies(this, _source, _random);
+            OnSourceRead = copies.OnSourceRead;
+            return copies;
         }
-        if (random.Next(100) >= FaultRate)
-            return Run(batch, cancellation);
-        switch (random.Next(4))
-        {
-            case 0:
-                throw new DestinationException("away", permanent: false, ExitCode.SocketIO);
-            case 1:
-                return BreakOff(batch, cancellation);
-            case 2:
-                return Run(batch, cancellation) with { Complaints = ["something went wrong"] };
-            default:
-                return FailWithOne(batch, cancellation);
-        }
-    }
-
-    public TimeSpan Tend() => Timeout.InfiniteTimeSpan;
-
-    public void Dispose()
-    {
-    }
-
-    /// <summary>Called with every read of the source: a session that is cut is cut at one of them.</summary>
-    public void OnSourceRead()
-    {
-        if (_readsToBreak >= 0 && _readsToBreak-- == 0)
-            throw new DestinationException("cut", permanent: false, ExitCode.ProtocolStream) { Interrupted = true };
-    }
-
-    private Delivery Run(PlannedBatch batch, CancellationToken cancellation)
-    {
-        using var delivery = new LocalDelivery(source, Tree, Options, _asides, batch, cancellation);
-        return delivery.Run();
-    }
-
-    private Delivery BreakOff(PlannedBatch batch, CancellationToken cancellation)
-    {
-        _readsToBreak = random.Next(4);
-        try
-        {
-            return Run(batch, cancellation);
-        }
-        catch (DestinationException)
-        {
-            LeaveHalfWritten(batch);
-            throw;
-        }
-        finally
-        {
-            _readsToBreak = -1;
-        }
-    }
-
-    /// <summary>As a receiver does that was killed.</summary>
-    private void LeaveHalfWritten(PlannedBatch batch)
-    {
-        var files = batch.Items.Where(item => item.Stat.IsRegular && item.Action == PlannedAction.Send).ToList();
-        if (files.Count > 0 && Tree.OpenInPlace(files[random.Next(files.Count)].Path.Parent.Child(".half.written"u8), out var left) == Linux.Errno.None)
-            left!.Dispose();
-    }
-
-    /// <summary>One name is not as it should be, and that is said.</summary>
-    private Delivery FailWithOne(PlannedBatch batch, CancellationToken cancellation)
-    {
-        var delivery = Run(batch, cancellation);
-        var sent = batch.Items.Where(item => item.Action == PlannedAction.Send && !item.Stat.IsDirectory).ToList();
-        if (sent.Count == 0)
-            return delivery;
-        var failed = sent[random.Next(sent.Count)].Path;
-        Tree.Unlink(failed);
-        return delivery with { Failures = [.. delivery.Failures, new FailedPath(failed, "failed")] };
+        var options = new RsyncDestinationOptions { Name = "simulated", Server = _server, WarmSessions = 0, RenamesFrom = _random.Next(3) == 0 ? 60 : 0 };
+        return new RsyncDestination(options, _source, _server.Open);
     }
 }

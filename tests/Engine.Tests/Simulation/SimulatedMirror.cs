@@ -20,7 +20,7 @@ internal sealed class SimulatedMirror : IDisposable
 {
     private const int Steps = 150;
     private const int TurnsToSettle = 15_000;
-    private const int KeptHistory = 200;
+    private const int KeptHistory = 400;
 
     private readonly SimulatedClock _clock = new();
     private readonly int _seed;
@@ -31,6 +31,10 @@ internal sealed class SimulatedMirror : IDisposable
     private StateFile _state = null!;
     private DestinationWorker _worker = null!;
     private MarkingSink _sink = null!;
+    private readonly bool _restarts;
+    // Of forty steps so many are users', and so many events are read at once.
+    private readonly int _changes;
+    private readonly int _told;
     private bool _busy;
 
     /// <summary>What happened, for whoever has to understand a failure.</summary>
@@ -39,9 +43,10 @@ internal sealed class SimulatedMirror : IDisposable
     public SimulatedMirror(int seed, string stateDirectory)
     {
         (_seed, _random, _stateDirectory) = (seed, new Random(seed), stateDirectory);
-        _source = new SimulatedSource(_clock, _random) { OnRead = OnRead, OnQueued = happened => Note($"{happened.Path} {happened.Operations}") };
-        _destination = new SimulatedDestination(_source, _clock, _random) { FaultRate = _random.Next(3) * 15 };
-        ((MemoryTree)_source.Tree).MakeDirectory(TreePath.Parse("stays"), 0x1ED);
+        _source = new SimulatedSource(_clock, _random) { OnRead = OnRead, OnQueued = Note };
+        _destination = new SimulatedDestination(_source, _clock, _random, Note) { FaultRate = _random.Next(3) * 15 };
+        (_restarts, _changes, _told) = (_random.Next(4) > 0, _random.Next(8, 24), 1 << _random.Next(1, 6));
+        _source.MakesLookalikes = !(_restarts && _destination.IsStock);
         Start();
     }
 
@@ -60,15 +65,13 @@ internal sealed class SimulatedMirror : IDisposable
 
     private void Step()
     {
-        if (_worker.Changes.Unconfirmed == 0 && _source.Events.Count == 0)
-            _source.Unseen.Clear();
         _clock.Advance(TimeSpan.FromMilliseconds(_random.Next(4) == 0 ? _random.Next(3000) : _random.Next(20)));
         switch (_random.Next(40))
         {
-            case 0:
+            case 0 when _restarts:
                 Kill();
                 break;
-            case 1:
+            case 1 when _restarts:
                 Stop();
                 break;
             case 2:
@@ -76,17 +79,17 @@ internal sealed class SimulatedMirror : IDisposable
                 break;
             case 3:
                 Note("replaced");
-                _destination.Replace();
+                _destination.Replace(isThrough: _worker.Changes.Unconfirmed == 0);
                 break;
             case 4:
                 Note("clock set");
                 _clock.Set(TimeSpan.FromSeconds(_random.Next(-7200, 7200)));
                 break;
-            case < 21:
+            case var step when step < 5 + _changes:
                 _source.Change();
                 break;
-            case < 28:
-                Tell(_random.Next(8));
+            case var step when step < 12 + _changes:
+                Tell(_random.Next(_told));
                 break;
             default:
                 _worker.Turn();
@@ -109,7 +112,7 @@ internal sealed class SimulatedMirror : IDisposable
         }
         Assert.Equal(0, _worker.Changes.Unconfirmed);
         Assert.Equal(DestinationState.Following, _worker.Status.State);
-        Assert.Equal(Text(_source.Tree).Split('\n'), Text(_destination.Tree).Split('\n'));
+        Assert.Equal(Lines(_source.Tree), Lines(_destination.Tree));
     }
 
     /// <summary>Users do not wait while the source is read.</summary>
@@ -136,12 +139,9 @@ internal sealed class SimulatedMirror : IDisposable
 
     private void Tell(int most)
     {
-        var events = new List<WatchEvent>();
-        while (events.Count < most && _source.Events.TryDequeue(out var next))
-        {
+        var events = _source.Queue.Read(most);
+        foreach (var next in events)
             Note($"told {next.Path} {next.Operations}{(next.Has(FileOperations.Rename) ? $" from {next.OldPath}" : "")}");
-            events.Add(next);
-        }
         if (events.Count > 0)
             _sink.Events(events.ToArray());
     }
@@ -149,7 +149,7 @@ internal sealed class SimulatedMirror : IDisposable
     private void LoseEvents()
     {
         Note("events lost");
-        _source.Events.Clear();
+        _source.Queue.Lose();
         _sink.Events([new WatchEvent(TreePath.Root, FileOperations.Overflow | FileOperations.Subtree, true, 0, TreePath.Root, _clock.GetTimestamp())]);
     }
 
@@ -175,7 +175,7 @@ internal sealed class SimulatedMirror : IDisposable
         Note("nothing runs");
         for (var changes = _random.Next(10); changes > 0; changes--)
             _source.Change();
-        _source.Events.Clear();
+        _source.Queue.Lose();
         if (_random.Next(5) == 0)
         {
             _destination.Empty();
@@ -189,7 +189,7 @@ internal sealed class SimulatedMirror : IDisposable
     {
         var marks = new DirtyTree(_clock, limit: _random.Next(4) == 0 ? 5 : 1000);
         var planner = new Planner(_source, new Selection(FilterRules.None, _source));
-        _worker = new DestinationWorker(_destination, planner, marks, () => { }, _clock, _random);
+        _worker = new DestinationWorker(_destination.Open(), planner, marks, () => { }, _clock, _random);
         _state = StateFile.Open(_stateDirectory, "source", "destination", variant: $"{_seed}");
         _worker.OnDelivered = (batch, delivery) => Note(
             $"delivered {string.Join(", ", batch.Items.Select(item => $"{item.Action} {item.Path}{(item.Stat is { IsDirectory: false, LinkCount: > 1 } ? $"={item.Stat.Inode}" : "")}"))}; failed {delivery.Failures.Count}; rest {batch.Remainder.Count}");
@@ -202,15 +202,14 @@ internal sealed class SimulatedMirror : IDisposable
     }
 
     /// <summary>All that a mirror has to make equal, one name a line.</summary>
-    private static string Text(IFileSource tree)
+    private List<string> Lines(IFileSource tree)
     {
         var lines = new List<string>();
-        var firstNames = new Dictionary<ulong, TreePath>();
-        Describe(tree, TreePath.Root, firstNames, lines);
-        return string.Join('\n', lines);
+        Describe(tree, TreePath.Root, _destination.KeepsLinks ? [] : null, lines);
+        return lines;
     }
 
-    private static void Describe(IFileSource tree, TreePath path, Dictionary<ulong, TreePath> firstNames, List<string> lines)
+    private static void Describe(IFileSource tree, TreePath path, Dictionary<ulong, TreePath>? firstNames, List<string> lines)
     {
         tree.Stat(path, out var stat);
         var line = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{path} {stat.Mode:x} {stat.Uid}:{stat.Gid} {stat.Mtime.Seconds}.{stat.Mtime.Nanoseconds}");
@@ -218,7 +217,7 @@ internal sealed class SimulatedMirror : IDisposable
             line.Append(CultureInfo.InvariantCulture, $" -> {TreePath.Printable(target)}");
         if (stat.IsRegular)
             line.Append(' ').Append(Content(tree, path));
-        if (!stat.IsDirectory && !firstNames.TryAdd(stat.Inode, path))
+        if (firstNames is not null && !stat.IsDirectory && !firstNames.TryAdd(stat.Inode, path))
             line.Append(CultureInfo.InvariantCulture, $" = {firstNames[stat.Inode]}");
         lines.Add(line.ToString());
         if (!stat.IsDirectory)

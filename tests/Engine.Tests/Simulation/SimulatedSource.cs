@@ -7,68 +7,49 @@ namespace ChangedFiles.Engine.Tests.Simulation;
 /// <summary>
 /// A tree that users change, with the events that a kernel would queue. While it is read, users may get in between: <see cref="OnRead"/>.
 /// </summary>
-internal sealed class SimulatedSource(TimeProvider clock, Random random) : IFileSource
+internal sealed class SimulatedSource : IFileSource
 {
     private const int MaxDepth = 4;
+    private const int Remembered = 4;
 
-    private readonly MemoryTree _tree = new(clock);
+    private readonly TimeProvider _clock;
+    private readonly Random _random;
+    private readonly MemoryTree _tree;
+    // Names that files got and nobody looked at, and those of them by which they were changed since. With inotify these must not go before somebody did: a known gap.
+    private readonly HashSet<TreePath> _unseen = [];
+    private readonly HashSet<TreePath> _pinned = [];
+    // What users do, each as often as it stands here: every seed has other habits, so that rare things follow each other.
+    private readonly List<Action> _operations = [];
+    private readonly Queue<TreePath> _lately = new();
+    private readonly int _names;
+    private readonly int _locality;
     private TreePath _exchanged;
+
+    public SimulatedSource(TimeProvider clock, Random random)
+    {
+        (_clock, _random, _tree) = (clock, random, new MemoryTree(clock));
+        Queue = new SimulatedQueue(_tree, isFanotify: random.Next(2) == 0, clock);
+        _tree.MakeDirectory(TreePath.Parse("stays"), 0x1ED);
+        (_names, _locality) = (random.Next(2, 7), random.Next(3) * 40);
+        ChooseHabits();
+    }
 
     public IFileSource Tree => _tree;
 
-    /// <summary>What the kernel has queued.</summary>
-    public Queue<WatchEvent> Events { get; } = new();
+    /// <summary>What the kernel has to tell.</summary>
+    public SimulatedQueue Queue { get; }
 
     /// <summary>
-    /// Inodes that got a name since the mirror last was through with everything. They are left alone: written by a name that is gone before anybody looked at it is
-    /// a known gap.
+    /// Something new may look like something else. Not where names that came apart while no mirror ran would stay linked for it, which is a known gap.
     /// </summary>
-    public HashSet<ulong> Unseen { get; } = [];
+    public bool MakesLookalikes { get; set; } = true;
 
     public Action? OnRead { get; set; }
 
-    public Action<WatchEvent>? OnQueued { get; set; }
+    public Action<string>? OnQueued { get; set; }
 
     /// <summary>One operation of a user; perhaps one that cannot be.</summary>
-    public void Change()
-    {
-        switch (random.Next(19))
-        {
-            case < 3:
-                Create(NewPath());
-                break;
-            case < 6:
-                Write(AnyPath());
-                break;
-            case 6:
-                Happened(_tree.MakeDirectory(NewPath() is var made ? made : default, 0x1ED), made, FileOperations.Create, true);
-                break;
-            case < 9:
-                Rename(AnyPath(), random.Next(2) == 0 ? NewPath() : AnyPath());
-                break;
-            case 9:
-                Remove(AnyPath());
-                break;
-            case 10:
-                Happened(_tree.MakeSymlink(NewPath() is var link ? link : default, "a/b"u8), link, FileOperations.Create);
-                break;
-            case < 13:
-                Chmod(AnyPath());
-                break;
-            case < 15:
-                Link(NewPath(), AnyPath());
-                break;
-            case 15:
-                WriteAndRemove(AnyPath());
-                break;
-            case 16:
-                Remove(AnyPath() is var path && IsDirectory(path) ? AnyPath() : path);
-                break;
-            default:
-                Exchange(AnyPath());
-                break;
-        }
-    }
+    public void Change() => _operations[_random.Next(_operations.Count)]();
 
     /// <summary>What was exchanged last is exchanged once more: just when somebody looks at it, perhaps.</summary>
     public void ExchangeAgain() => Exchange(_exchanged);
@@ -79,6 +60,8 @@ internal sealed class SimulatedSource(TimeProvider clock, Random random) : IFile
     public Errno Stat(TreePath path, out FileStat stat)
     {
         OnRead?.Invoke();
+        _unseen.Remove(path);
+        _pinned.Remove(path);
         return _tree.Stat(path, out stat);
     }
 
@@ -106,6 +89,31 @@ internal sealed class SimulatedSource(TimeProvider clock, Random random) : IFile
         return _tree.Open(path, out file);
     }
 
+    private void ChooseHabits()
+    {
+        (int Usual, Action Operation)[] all =
+        [
+            (3, () => Create(NewPath())),
+            (3, () => Write(AnyPath())),
+            (1, () => MakeDirectory(NewPath())),
+            (2, () => Rename(AnyPath(), NewPath())),
+            (2, () => Rename(AnyPath(), AnyPath())),
+            (1, () => MakeSymlink(NewPath())),
+            (2, () => SetAttributes(AnyPath())),
+            (3, () => Link(NewPath(), AnyPath())),
+            (1, () => WriteAndRemove(AnyPath())),
+            (1, () => Remove(AnyPath())),
+            (1, () => Remove(AnyPath() is var path && IsDirectory(path) ? AnyPath() : path)),
+            (1, () => Copy(AnyPath(), NewPath())),
+            (1, () => Swap(AnyPath(), AnyPath())),
+            (2, () => Exchange(AnyPath())),
+        ];
+        var isUsual = _random.Next(3) == 0;
+        foreach (var (usual, operation) in all)
+            _operations.AddRange(Enumerable.Repeat(operation, isUsual ? usual : usual * _random.Next(3)));
+        _operations.Add(all[0].Operation);
+    }
+
     private void Create(TreePath path)
     {
         if (_tree.Stat(path, out _) == Errno.None || _tree.Create(path, out var file) != Errno.None)
@@ -115,36 +123,73 @@ internal sealed class SimulatedSource(TimeProvider clock, Random random) : IFile
             file!.Write(Content(), 0);
             file.Commit();
         }
-        Queue(path, FileOperations.Create);
-        Queue(path, FileOperations.Modify | FileOperations.CloseWrite);
+        Happened(Errno.None, path, FileOperations.Create);
+        Happened(Errno.None, path, FileOperations.Modify | FileOperations.CloseWrite);
     }
 
     private void Write(TreePath path)
     {
-        if (_tree.Stat(path, out var stat) != Errno.None || !stat.IsRegular || IsUnseen(path) || _tree.OpenInPlace(path, out var file) != Errno.None)
+        if (_tree.Stat(path, out var stat) != Errno.None || !stat.IsRegular || _tree.OpenInPlace(path, out var file) != Errno.None)
             return;
         using (file)
-            file!.Write(Content(), random.Next((int)stat.Size + 1));
-        Queue(path, FileOperations.Modify);
-        if (random.Next(4) > 0)
-            Queue(path, FileOperations.CloseWrite);
+            file!.Write(Content(), _random.Next((int)stat.Size + 1));
+        Changed(path);
+        Happened(Errno.None, path, FileOperations.Modify);
+        if (_random.Next(4) > 0)
+            Happened(Errno.None, path, FileOperations.CloseWrite);
     }
+
+    /// <summary>With everything that a user can keep of it.</summary>
+    private void Copy(TreePath existing, TreePath path)
+    {
+        if (_tree.Stat(existing, out var stat) != Errno.None || !stat.IsRegular || _tree.Stat(path, out _) == Errno.None || _tree.Create(path, out var copy) != Errno.None)
+            return;
+        _tree.Open(existing, out var file);
+        using (file)
+        using (copy)
+        {
+            var content = new byte[stat.Size];
+            file!.Read(content, 0, out _);
+            copy!.Write(content, 0);
+            copy.SetMetadata(new Metadata { Mode = stat.Mode, Uid = stat.Uid, Mtime = MakesLookalikes ? stat.Mtime : null }, out _);
+            if (copy.Commit() != Errno.None)
+                return;
+        }
+        Happened(Errno.None, path, FileOperations.Create);
+        Happened(Errno.None, path, FileOperations.Modify | FileOperations.Attributes | FileOperations.CloseWrite);
+    }
+
+    private void MakeSymlink(TreePath path)
+    {
+        var target = MakesLookalikes ? [(byte)'a'] : BitConverter.GetBytes(_random.NextInt64());
+        Happened(_tree.MakeSymlink(path, target), path, FileOperations.Create);
+    }
+
+    private void MakeDirectory(TreePath path) => Happened(_tree.MakeDirectory(path, 0x1ED), path, FileOperations.Create);
 
     private void Link(TreePath path, TreePath existing)
     {
         if (_tree.MakeLink(path, existing) != Errno.None)
             return;
-        _tree.Stat(path, out var linked);
-        Unseen.Add(linked.Inode);
-        Queue(path, FileOperations.Create);
+        if (!Queue.IsFanotify)
+            _unseen.Add(path);
+        _tree.Stat(path, out var stat);
+        Queue.AddRelinked(stat.Inode);
+        Happened(Errno.None, path, FileOperations.Create);
     }
 
-    private bool IsUnseen(TreePath path) => _tree.Stat(path, out var stat) == Errno.None && Unseen.Contains(stat.Inode);
+    private void Changed(TreePath path)
+    {
+        if (_unseen.Contains(path))
+            _pinned.Add(path);
+    }
+
+    private bool IsPinned(TreePath path) => _pinned.Any(pinned => pinned == path || pinned.IsBelow(path));
 
     /// <summary>The kernel merges its events: nobody finds the name that was written to.</summary>
     private void WriteAndRemove(TreePath path)
     {
-        if (IsDirectory(path) || IsUnseen(path))
+        if (IsDirectory(path) || _unseen.Contains(path))
             return;
         Write(path);
         Remove(path);
@@ -152,26 +197,64 @@ internal sealed class SimulatedSource(TimeProvider clock, Random random) : IFile
 
     private void Rename(TreePath from, TreePath to)
     {
-        var isDirectory = IsDirectory(from);
-        if (from == to || _tree.Stat(from, out var moved) != Errno.None || (_tree.Stat(to, out var there) == Errno.None && there.Inode == moved.Inode)
+        if (from == to || _tree.Stat(from, out var moved) != Errno.None || IsPinned(to) || (_tree.Stat(to, out var there) == Errno.None && there.Inode == moved.Inode)
             || _tree.Rename(from, to) != Errno.None)
             return;
-        Queue(to, FileOperations.Rename | (isDirectory ? FileOperations.Subtree : FileOperations.None), isDirectory, from);
+        Move(_unseen, from, to);
+        Move(_pinned, from, to);
+        Moved(from, to);
+        if (there is { Inode: > 0, IsDirectory: false })
+            Queue.AddRelinked(there.Inode);
+    }
+
+    private static void Move(HashSet<TreePath> names, TreePath from, TreePath to)
+    {
+        foreach (var name in names.Where(name => name == from || name.IsBelow(from)).ToList())
+        {
+            names.Remove(name);
+            names.Add(to.Append(name.RelativeTo(from)));
+        }
+    }
+
+    /// <summary>Both at once, as RENAME_EXCHANGE does.</summary>
+    private void Swap(TreePath one, TreePath other)
+    {
+        var aside = TreePath.Parse("aside");
+        if (one == other || one.IsRoot || other.IsRoot || one.IsBelow(other) || other.IsBelow(one) || IsPinned(one) || IsPinned(other)
+            || (_tree.Stat(one, out var first) == Errno.None && _tree.Stat(other, out var second) == Errno.None && first.Inode == second.Inode)
+            || _tree.Rename(one, aside) != Errno.None)
+            return;
+        _tree.Rename(other, one);
+        _tree.Rename(aside, other);
+        Moved(one, other);
+        Moved(other, one);
+    }
+
+    private void Moved(TreePath from, TreePath to)
+    {
+        _tree.Stat(to, out var stat);
+        Happened(Errno.None, to, FileOperations.Rename | (stat.IsDirectory ? FileOperations.Subtree : FileOperations.None), from);
     }
 
     private void Remove(TreePath path)
     {
-        if (path.IsRoot || path.Bytes.SequenceEqual("stays"u8))
+        if (path.IsRoot || path.Bytes.SequenceEqual("stays"u8) || IsPinned(path))
             return;
-        var directories = new HashSet<TreePath>();
-        Walk(path, directories);
-        _tree.RemoveTree(path, (removed, errno) => Happened(errno, removed, FileOperations.Delete, directories.Contains(removed)));
+        var stats = new Dictionary<TreePath, FileStat>();
+        Walk(path, stats);
+        _tree.RemoveTree(path, (removed, errno) =>
+        {
+            var stat = stats.GetValueOrDefault(removed);
+            if (errno == Errno.None && !stat.IsDirectory)
+                Queue.AddRelinked(stat.Inode);
+            Queued(errno, removed, FileOperations.Delete, stat);
+        });
     }
 
     /// <summary>A directory becomes a file, and a file a directory.</summary>
     private void Exchange(TreePath path)
     {
-        if (path.IsRoot)
+        if (path.IsRoot || IsPinned(path))
             return;
         _exchanged = path;
         var wasDirectory = IsDirectory(path);
@@ -179,70 +262,95 @@ internal sealed class SimulatedSource(TimeProvider clock, Random random) : IFile
         if (wasDirectory)
             Create(path);
         else
-            Happened(_tree.MakeDirectory(path, 0x1ED), path, FileOperations.Create, true);
+            MakeDirectory(path);
     }
 
-    private void Walk(TreePath path, HashSet<TreePath> directories)
+    private void Walk(TreePath path, Dictionary<TreePath, FileStat> stats)
     {
-        if (!IsDirectory(path) || !directories.Add(path))
+        if (_tree.Stat(path, out var stat) != Errno.None)
             return;
+        stats.Add(path, stat);
         var names = new List<byte[]>();
         _tree.List(path, names);
         foreach (var name in names)
-            Walk(path.Child(name), directories);
+            Walk(path.Child(name), stats);
     }
 
-    private void Chmod(TreePath path)
+    private void SetAttributes(TreePath path)
     {
-        if (!IsUnseen(path))
-            Happened(
-                _tree.SetMetadata(path, new Metadata { Mode = (uint)random.Next(0x200) | 0x180, Uid = (uint)random.Next(3) }, out _),
-                path, FileOperations.Attributes, IsDirectory(path));
+        var earlier = _clock.GetUtcNow().AddSeconds(-_random.Next(100_000)) - DateTimeOffset.UnixEpoch;
+        var attributes = new Metadata
+        {
+            Mode = (uint)_random.Next(0x200) | 0x180,
+            Uid = (uint)_random.Next(3),
+            Mtime = _random.Next(3) == 0 ? new FileTime(earlier.Ticks / TimeSpan.TicksPerSecond, (int)(earlier.Ticks % TimeSpan.TicksPerSecond) * 100) : null,
+        };
+        var errno = _tree.SetMetadata(path, attributes, out _);
+        Changed(path);
+        Happened(errno, path, FileOperations.Attributes);
     }
 
-    private void Happened(Errno errno, TreePath path, FileOperations operations, bool isDirectory = false)
+    /// <summary>Something happened to what is there now.</summary>
+    private void Happened(Errno errno, TreePath path, FileOperations operations, TreePath from = default)
     {
-        if (errno == Errno.None)
-            Queue(path, operations, isDirectory);
+        _tree.Stat(path, out var stat);
+        Queued(errno, path, operations, stat, from);
     }
 
-    private void Queue(TreePath path, FileOperations operations, bool isDirectory = false, TreePath from = default)
+    private void Queued(Errno errno, TreePath path, FileOperations operations, in FileStat stat, TreePath from = default)
     {
-        var happened = new WatchEvent(path, operations, isDirectory, 0, from, clock.GetTimestamp());
-        Events.Enqueue(happened);
-        OnQueued?.Invoke(happened);
+        if (errno != Errno.None)
+            return;
+        Queue.Add(path, operations, stat.IsDirectory, stat.Inode, from);
+        _lately.Enqueue(path);
+        if (_lately.Count > Remembered)
+            _lately.Dequeue();
+        OnQueued?.Invoke(operations.HasFlag(FileOperations.Rename) ? $"{path} {operations} from {from}" : $"{path} {operations}");
     }
 
     private bool IsDirectory(TreePath path) => _tree.Stat(path, out var stat) == Errno.None && stat.IsDirectory;
 
     private byte[] Content()
     {
-        var content = new byte[random.Next(40)];
-        random.NextBytes(content);
+        var content = new byte[_random.Next(40)];
+        _random.NextBytes(content);
         return content;
     }
 
     private TreePath NewPath()
     {
+        if (Lately(isThere: false) is { } gone)
+            return gone;
         var directory = AnyPath();
         while (!directory.IsRoot && !IsDirectory(directory))
             directory = directory.Parent;
-        return directory.Child([(byte)('a' + random.Next(6))]);
+        return directory.Child([(byte)('a' + _random.Next(_names))]);
     }
 
     /// <summary>Something that is there.</summary>
     private TreePath AnyPath()
     {
+        if (Lately(isThere: true) is { } lately)
+            return lately;
         var path = TreePath.Root;
-        for (var depth = random.Next(1, MaxDepth); depth > 0; depth--)
+        for (var depth = _random.Next(1, MaxDepth); depth > 0; depth--)
         {
             var names = new List<byte[]>();
             _tree.List(path, names);
             names.RemoveAll(name => name.AsSpan().SequenceEqual("stays"u8));
             if (names.Count == 0)
                 break;
-            path = path.Child(names[random.Next(names.Count)]);
+            path = path.Child(names[_random.Next(names.Count)]);
         }
         return path;
+    }
+
+    /// <summary>A name of something that happened just now, by seeds that like such.</summary>
+    private TreePath? Lately(bool isThere)
+    {
+        if (_lately.Count == 0 || _random.Next(100) >= _locality)
+            return null;
+        var path = _lately.ElementAt(_random.Next(_lately.Count));
+        return (_tree.Stat(path, out _) == Errno.None) == isThere && !path.Bytes.StartsWith("stays"u8) ? path : null;
     }
 }

@@ -1,53 +1,60 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using ChangedFiles.TestKit;
 using Xunit;
 
 namespace ChangedFiles.Engine.Tests.Simulation;
 
-/// <summary>Thousands of histories with faults. CHANGEDFILES_TEST_SEED=N repeats one exactly.</summary>
+/// <summary>
+/// Thousands of histories with faults. CHANGEDFILES_TEST_SEED=N repeats one exactly; with CHANGEDFILES_TEST_SEEDS=N as many follow it.
+/// </summary>
 public sealed class SimulationTests
 {
-    private static int Seeds => Privileges.IsSoak ? 100_000 : 2_000;
+    private const int ShownSeeds = 20;
+
+    private static int Seeds => Number("CHANGEDFILES_TEST_SEEDS") ?? (Privileges.IsSoak ? 100_000 : 2_000);
 
     [Fact]
     public void Whatever_happens_both_sides_are_equal_in_the_end()
     {
-        // Real files, but in memory: they are written thousands of times, each time down to the disk.
-        var state = Directory.CreateDirectory($"/dev/shm/changedfiles-test-{Environment.ProcessId}");
-        try
-        {
-            SimulateAll(state.FullName);
-        }
-        finally
-        {
-            state.Delete(recursive: true);
-        }
+        if (Number("CHANGEDFILES_TEST_SEED") is { } given)
+            Simulate(Enumerable.Range(given, Number("CHANGEDFILES_TEST_SEEDS") ?? 1));
+        else
+            Simulate(Enumerable.Range(Random.Shared.Next(int.MaxValue - Seeds), Seeds));
     }
 
-    private static void SimulateAll(string stateDirectory)
+    private static int? Number(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { } given ? int.Parse(given, CultureInfo.InvariantCulture) : null;
+
+    private static void Simulate(IEnumerable<int> seeds)
     {
-        if (Environment.GetEnvironmentVariable("CHANGEDFILES_TEST_SEED") is { } given)
+        var failed = new ConcurrentDictionary<int, (Exception Failure, string History)>();
+        Parallel.ForEach(seeds, () => new SimulatedStates(), (seed, _, states) =>
         {
-            Simulate(int.Parse(given, CultureInfo.InvariantCulture), stateDirectory);
+            using var mirror = new SimulatedMirror(seed, states.Directory);
+            try
+            {
+                mirror.Run();
+            }
+            catch (Exception failure)
+            {
+                failed[seed] = (failure, string.Join('\n', mirror.History));
+            }
+            return states;
+        }, states => states.Dispose());
+        if (failed.IsEmpty)
             return;
-        }
-        var first = Random.Shared.Next(int.MaxValue - Seeds);
-        TestContext.Current.TestOutputHelper?.WriteLine($"seeds from {first}");
-        for (var seed = first; seed < first + Seeds; seed++)
-            Simulate(seed, stateDirectory);
+        var (first, (reason, history)) = failed.MinBy(failure => failure.Value.History.Length);
+        TestContext.Current.TestOutputHelper?.WriteLine(history);
+        throw new InvalidOperationException(
+            $"CHANGEDFILES_TEST_SEED={first} repeats it: {reason.Message} ({failed.Count} failed: {string.Join(' ', failed.Keys.Take(ShownSeeds))})", reason);
     }
 
-    private static void Simulate(int seed, string stateDirectory)
+    /// <summary>Real files, but in memory: they are written thousands of times, each time down to the disk.</summary>
+    private sealed class SimulatedStates : IDisposable
     {
-        using var mirror = new SimulatedMirror(seed, stateDirectory);
-        try
-        {
-            mirror.Run();
-        }
-        catch (Exception failure)
-        {
-            TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', mirror.History));
-            throw new InvalidOperationException($"CHANGEDFILES_TEST_SEED={seed} repeats it: {failure.Message}", failure);
-        }
+        public string Directory { get; } = System.IO.Directory.CreateDirectory($"/dev/shm/changedfiles-test-{Guid.NewGuid():N}").FullName;
+
+        public void Dispose() => System.IO.Directory.Delete(Directory, recursive: true);
     }
 }
