@@ -15,6 +15,8 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
     private static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(5);
 
     private readonly HashSet<TreePath> _touched = [];
+    // On their way to be compared once more: the destination has them.
+    private HashSet<TreePath> _again = [];
     private long _lastNote = clock.GetTimestamp();
     private long _lastSave = clock.GetTimestamp();
     private bool _passUnderway = true;
@@ -30,6 +32,7 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
             Forget();
             return false;
         }
+        _again.ExceptWith(batch.Items.Select(item => item.Path));
         var swept = batch.Swept.Select(directory => directory.Path).ToHashSet();
         foreach (var item in batch.Items)
         {
@@ -59,9 +62,9 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
         if (_touched.Count == 0 || _ending || !(ending || clock.GetElapsedTime(_lastNote) > Quiet))
             return [];
         _ending = ending;
-        var touched = _touched.ToList();
+        _again = [.. _touched];
         _touched.Clear();
-        return touched;
+        return [.. _again];
     }
 
     /// <summary>When <see cref="TakeTouched"/> will have something, should nothing else happen.</summary>
@@ -75,6 +78,7 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
     {
         confirmed.Clear();
         _touched.Clear();
+        _again.Clear();
         _passUnderway = true;
     }
 
@@ -82,7 +86,7 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
     private bool WasEmptied(PlannedBatch batch, Delivery delivery)
     {
         var parents = batch.Items.Where(item => item.Action == PlannedAction.Parent).Select(item => item.Path).ToHashSet();
-        return delivery.Created.Any(made => parents.Contains(made) || confirmed.IsExpected(made));
+        return delivery.Created.Any(made => parents.Contains(made) || _again.Contains(made) || confirmed.IsExpected(made));
     }
 
     private void Confirm(PlannedBatch batch, Delivery delivery, DateTimeOffset looked)
