@@ -30,11 +30,14 @@ internal sealed class SimulatedMirror : IDisposable
     private readonly string _stateDirectory;
     private StateFile _state = null!;
     private DestinationWorker _worker = null!;
+    private Planner _planner = null!;
     private MarkingSink _sink = null!;
     private readonly bool _restarts;
     // Of forty steps so many are users', and so many events are read at once.
     private readonly int _changes;
     private readonly int _told;
+    // A small batch at each turn, so that a look at everything takes long; 0 for the planner's own.
+    private readonly int _budget;
     private bool _busy;
 
     /// <summary>What happened, for whoever has to understand a failure.</summary>
@@ -46,6 +49,10 @@ internal sealed class SimulatedMirror : IDisposable
         _source = new SimulatedSource(_clock, _random) { OnRead = OnRead, OnQueued = Note };
         _destination = new SimulatedDestination(_source, _clock, _random, Note) { FaultRate = _random.Next(3) * 15 };
         (_restarts, _changes, _told) = (_random.Next(4) > 0, _random.Next(8, 24), 1 << _random.Next(1, 6));
+        _budget = _random.Next(3) == 0 ? _random.Next(1, 6) : 0;
+        for (var changes = _random.Next(40); changes > 0; changes--)
+            _source.Change();
+        _source.Queue.Lose();
         _source.MakesLookalikes = !(_restarts && _destination.IsStock);
         Start();
     }
@@ -92,6 +99,8 @@ internal sealed class SimulatedMirror : IDisposable
                 Tell(_random.Next(_told));
                 break;
             default:
+                if (_budget > 0)
+                    _planner.EntryBudget = _budget;
                 _worker.Turn();
                 break;
         }
@@ -188,15 +197,13 @@ internal sealed class SimulatedMirror : IDisposable
     private void Start()
     {
         var marks = new DirtyTree(_clock, limit: _random.Next(4) == 0 ? 5 : 1000);
-        var planner = new Planner(_source, new Selection(FilterRules.None, _source));
-        _worker = new DestinationWorker(_destination.Open(), planner, marks, () => { }, _clock, _random);
+        _planner = new Planner(_source, new Selection(FilterRules.None, _source));
+        _worker = new DestinationWorker(_destination.Open(), _planner, marks, () => { }, _clock, _random);
         _state = StateFile.Open(_stateDirectory, "source", "destination", variant: $"{_seed}");
         _worker.OnDelivered = (batch, delivery) => Note(
             $"delivered {string.Join(", ", batch.Items.Select(item => $"{item.Action} {item.Path}{(item.Stat is { IsDirectory: false, LinkCount: > 1 } ? $"={item.Stat.Inode}" : "")}"))}; failed {delivery.Failures.Count}; rest {batch.Remainder.Count}");
         _worker.OnState = status => Note($"{status.State} {status.Reason}");
         _worker.Remember(new ConfirmedDirectories(_state));
-        if (_random.Next(3) == 0)
-            planner.EntryBudget = 1 + _random.Next(10);
         _sink = new MarkingSink([marks], reason => Assert.Fail(reason), text => Assert.Fail(text));
         marks.MarkEverything(trusting: true);
     }

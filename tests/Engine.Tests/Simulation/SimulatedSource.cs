@@ -107,6 +107,8 @@ internal sealed class SimulatedSource : IFileSource
             (1, () => Copy(AnyPath(), NewPath())),
             (1, () => Swap(AnyPath(), AnyPath())),
             (2, () => Exchange(AnyPath())),
+            (1, () => MoveAside(AnyPath(), NewPath())),
+            (1, () => LinkAndWrite(NewPath(), AnyPath())),
         ];
         var isUsual = _random.Next(3) == 0;
         foreach (var (usual, operation) in all)
@@ -263,6 +265,28 @@ internal sealed class SimulatedSource : IFileSource
             Create(path);
         else
             MakeDirectory(path);
+    }
+
+    /// <summary>Something of the other kind takes its place.</summary>
+    private void MoveAside(TreePath path, TreePath aside)
+    {
+        if (path.IsRoot || IsPinned(path))
+            return;
+        var wasDirectory = IsDirectory(path);
+        Rename(path, aside);
+        if (wasDirectory)
+            Create(path);
+        else
+        {
+            MakeDirectory(path);
+            Create(path.Child("a"u8));
+        }
+    }
+
+    private void LinkAndWrite(TreePath path, TreePath existing)
+    {
+        Link(path, existing);
+        Write(path);
     }
 
     private void Walk(TreePath path, Dictionary<TreePath, FileStat> stats)
