@@ -10,9 +10,9 @@ namespace ChangedFiles.Engine.Destinations;
 internal static class AsideName
 {
     // Others may have left names; and those of one delivery keep their order, whatever they begin with.
-    private static long s_last = Random.Shared.NextInt64(long.MaxValue / 2);
+    private static long _last = Random.Shared.NextInt64(long.MaxValue / 2);
 
-    public static TreePath New() => TreePath.Parse(string.Create(CultureInfo.InvariantCulture, $"..changedfiles-{Interlocked.Increment(ref s_last):x16}"));
+    public static TreePath New() => TreePath.Parse(string.Create(CultureInfo.InvariantCulture, $"..changedfiles-{Interlocked.Increment(ref _last):x16}"));
 
     public static bool Is(TreePath path) => path.Bytes.StartsWith("..changedfiles-"u8);
 }
