@@ -7,6 +7,7 @@ public static unsafe partial class Accounts
 {
     private const int FirstBuffer = 1024;
     private const int MaxBuffer = 1024 * 1024;
+    private const int SetDumpable = 4;
 
     /// <summary>The effective user of this process.</summary>
     public static uint EffectiveUser => GetEffectiveUser();
@@ -49,6 +50,29 @@ public static unsafe partial class Accounts
             count = GetGroups(groups.Length - 1, first);
         groups[Math.Max(count, 0)] = GetEffectiveGroup();
         return groups[..(Math.Max(count, 0) + 1)];
+    }
+
+    /// <summary>
+    /// All of this process goes on as another user, for good. It keeps its own files in <c>/proc</c>, which the kernel takes from a process that
+    /// changes its user.
+    /// </summary>
+    /// <param name="uid">The user.</param>
+    /// <param name="gid">The group.</param>
+    /// <param name="member">Whose other groups it gets; null: none. The name holds no NUL.</param>
+    /// <param name="failed">The call that failed.</param>
+    public static Errno Become(uint uid, uint gid, byte[]? member, out string failed)
+    {
+        failed = "setgid";
+        var error = ErrnoText.Of(SetGroup(gid));
+        if (error != Errno.None)
+            return error;
+        failed = member is null ? "setgroups" : "initgroups";
+        error = ErrnoText.Of(member is null ? SetGroups(1, &gid) : SetGroupsOf(Terminate(member), gid));
+        if (error != Errno.None)
+            return error;
+        failed = "setuid";
+        error = ErrnoText.Of(SetUser(uid));
+        return error == Errno.None ? ErrnoText.Of(Control(SetDumpable, 1)) : error;
     }
 
     private delegate int Query<TRecord>(TRecord* record, byte* buffer, nuint size, TRecord** found) where TRecord : unmanaged;
@@ -118,4 +142,20 @@ public static unsafe partial class Accounts
 
     [LibraryImport("libc", EntryPoint = "getegid")]
     private static partial uint GetEffectiveGroup();
+
+    // The C library changes all threads.
+    [LibraryImport("libc", EntryPoint = "setuid", SetLastError = true)]
+    private static partial int SetUser(uint uid);
+
+    [LibraryImport("libc", EntryPoint = "setgid", SetLastError = true)]
+    private static partial int SetGroup(uint gid);
+
+    [LibraryImport("libc", EntryPoint = "setgroups", SetLastError = true)]
+    private static partial int SetGroups(nuint count, uint* groups);
+
+    [LibraryImport("libc", EntryPoint = "initgroups", SetLastError = true)]
+    private static partial int SetGroupsOf(byte[] user, uint gid);
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    private static partial int Control(int option, nuint argument);
 }

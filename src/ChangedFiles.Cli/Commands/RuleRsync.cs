@@ -91,6 +91,7 @@ internal static class RuleRsync
         : line.Remote is not null && !line.Push ? "it fetches"
         : line.Sources is not [var source] ? "it has several sources"
         : line.Options.Selection.FilesFrom is not null || line.ReadBatch is not null || line.WriteBatch is not null ? "it takes its names from elsewhere"
+        : line.Options.Preserve.CopyAs is not null ? "it copies as another user"
         : line.Remote is null && !line.Destination.StartsWith('/') ? "the destination is no absolute path"
         : !source.EndsWith('/') && line.Filters.Any(f => f.Option is not (FilterOption.Exclude or FilterOption.Include) || f.Text.StartsWith('/'))
             ? "filter rules other than --exclude and --include depend on where the transfer begins"

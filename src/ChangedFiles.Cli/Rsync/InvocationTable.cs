@@ -5,9 +5,6 @@ namespace ChangedFiles.Cli.Rsync;
 /// <summary>The options of the program itself, on top of those that shape a transfer.</summary>
 internal static class InvocationTable
 {
-    /// <summary>What this program knows by name only, and does not do: refused, and not shown in the help.</summary>
-    private static readonly HashSet<string> NotSupported = ["copy-as"];
-
     public static OptionTable<InvocationDraft> Create()
     {
         var table = new OptionTable<InvocationDraft>();
@@ -19,11 +16,8 @@ internal static class InvocationTable
         AddConnection(table);
         AddBatches(table);
         AddModes(table);
-        return table.Replacing(option => NotSupported.Contains(option.Name), Refuse);
+        return table;
     }
-
-    private static Option<InvocationDraft> Refuse(Option<InvocationDraft> option) =>
-        option with { Help = "", Apply = (_, _) => throw Usage.Unsupported($"This rsync does not support --{option.Name}") };
 
     private static void AddFilters(OptionTable<InvocationDraft> table)
     {

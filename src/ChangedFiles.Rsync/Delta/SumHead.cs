@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Rsync.Delta;
 
@@ -72,8 +73,9 @@ public readonly record struct SumHead(int Count, int BlockLength, int StrongLeng
     /// <summary>Takes a peer's head.</summary>
     /// <param name="bytes">At least <see cref="Length"/> bytes.</param>
     /// <param name="digestLength">Bytes of the transfer checksum's digest.</param>
-    /// <exception cref="InvalidDataException">A number is outside the bounds of docs/protocol.md 11.5.</exception>
-    public static SumHead Parse(ReadOnlySpan<byte> bytes, int digestLength)
+    /// <param name="who">Which half takes it, for the message.</param>
+    /// <exception cref="RsyncException">A number is outside the bounds of docs/protocol.md 11.5.</exception>
+    public static SumHead Parse(ReadOnlySpan<byte> bytes, int digestLength, string who)
     {
         var head = new SumHead(
             BinaryPrimitives.ReadInt32LittleEndian(bytes),
@@ -82,17 +84,18 @@ public readonly record struct SumHead(int Count, int BlockLength, int StrongLeng
             BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]));
         var wrong = head switch
         {
-            { Count: < 0 } => "number of blocks",
-            { BlockLength: < 0 or > MaxBlockLength } => "block length",
-            { BlockLength: 0, Count: > 0 } => "block length",
-            { StrongLength: < 0 } => "strong sum length",
-            _ when head.StrongLength > digestLength => "strong sum length",
-            { Remainder: < 0 } => "remainder",
-            _ when head.Remainder > head.BlockLength => "remainder",
-            _ when (long)head.Count * head.EntryLength > MaxSumsLength => "size of all block sums",
+            { Count: < 0 } => $"checksum count {head.Count}",
+            { BlockLength: < 0 or > MaxBlockLength } => $"block length {head.BlockLength}",
+            { BlockLength: 0, Count: > 0 } => "zero block length",
+            { StrongLength: < 0 } => $"checksum length {head.StrongLength}",
+            _ when head.StrongLength > digestLength => $"checksum length {head.StrongLength}",
+            { Remainder: < 0 } => $"remainder length {head.Remainder}",
+            _ when head.Remainder > head.BlockLength => $"remainder length {head.Remainder}",
+            _ when (long)head.Count * head.EntryLength > MaxSumsLength => $"checksum count {head.Count} (too large)",
             _ => null,
         };
-        return wrong is null ? head : throw new InvalidDataException($"invalid {wrong} in the peer's request: {head}");
+        return wrong is null ? head
+            : throw new RsyncException(ExitCode.ProtocolIncompatibility, SessionStage.Transfer, $"Invalid {wrong} [{who}]");
     }
 
     /// <summary>Writes the <see cref="Length"/> bytes of the wire form.</summary>

@@ -70,13 +70,6 @@ internal readonly record struct SenderRequest(int Index, ItemFlags Flags, byte B
     {
         Span<byte> bytes = stackalloc byte[SumHead.Length];
         reader.Read(bytes);
-        try
-        {
-            return SumHead.Parse(bytes, digestLength);
-        }
-        catch (InvalidDataException wrong)
-        {
-            throw reader.Bad(wrong.Message);
-        }
+        return SumHead.Parse(bytes, digestLength, "sender");
     }
 }

@@ -252,6 +252,18 @@ public sealed partial class DropInTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("65534", 0), InlineData("65534:33", 0), InlineData("nobody-there", 1), InlineData("0:nobody-there", 1)]
+    public void Files_are_copied_as_another_user(string user, int code)
+    {
+        Privileges.NeedsRoot();
+        _directory.Mkdir("ours");
+        _directory.Mkdir("stock");
+        Command.Check("chown", "65534", _directory["ours"], _directory["stock"]);
+        Command.Check("chmod", "755", _directory.Path);
+        Compare(["-ai", $"--copy-as={user}", "--exclude=other"], [_directory["src/"]], code);
+    }
+
     [Fact]
     public void A_hosts_name_is_no_command()
     {

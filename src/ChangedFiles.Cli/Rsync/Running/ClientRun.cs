@@ -117,6 +117,7 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
         events.Listen(session);
         if (invocation.Report.Debug[DebugFlag.Nstr] > 0)
             SayChoices(session.Terms);
+        CopyUser.Become(invocation.Options.Preserve.CopyAs);
         return output;
     }
 

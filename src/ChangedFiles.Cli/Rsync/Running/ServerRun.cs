@@ -63,6 +63,7 @@ internal sealed class ServerRun(Connection connection)
         _session.OnSay = Say;
         using (_log = ServerLog.Open(invocation, _session))
         {
+            CopyUser.Become(request.Options.Preserve.CopyAs);
             var role = new ServerRole { Request = request, ExpandsWildcards = secluded, Confined = true, Events = _log?.Handlers ?? new() };
             var result = role.Run(_session, cancellation);
             _log?.End(result);

@@ -51,17 +51,13 @@ internal sealed class OptionTable<TDraft>
         Add(option with { Name = alias, Letter = '\0', Help = "" });
     }
 
-    /// <summary>The same table with some of its options replaced.</summary>
-    public OptionTable<TDraft> Replacing(Func<Option<TDraft>, bool> which, Func<Option<TDraft>, Option<TDraft>> by)
+    /// <summary>The same table, where the options that <paramref name="refuse"/> names are answered as a daemon answers them.</summary>
+    public OptionTable<TDraft> Refusing(Func<string, char, bool> refuse)
     {
         var table = new OptionTable<TDraft>();
-        table.AddRange(_all.Select(option => which(option) ? by(option) : option));
+        table.AddRange(_all.Select(option => refuse(option.Name, option.Letter) ? option with { Apply = (_, _) => throw Refused(option) } : option));
         return table;
     }
-
-    /// <summary>The same table, where the options that <paramref name="refuse"/> names are answered as a daemon answers them.</summary>
-    public OptionTable<TDraft> Refusing(Func<string, char, bool> refuse) =>
-        Replacing(option => refuse(option.Name, option.Letter), option => option with { Apply = (_, _) => throw Refused(option) });
 
     private static RsyncException Refused(Option<TDraft> option) => Usage.Unsupported(
         $"The server is configured to refuse {(option.Name.Length == 0 ? $"-{option.Letter}" : $"--{option.Name}")}"

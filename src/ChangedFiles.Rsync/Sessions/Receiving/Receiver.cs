@@ -163,17 +163,7 @@ internal sealed class Receiver
             _reception.News.Add(new News(known, request));
     }
 
-    private SumHead ReadOwnHead()
-    {
-        try
-        {
-            return SumHead.Parse(_reader.ReadBytes(SumHead.Length), _session.Terms.TransferChecksum.DigestLength());
-        }
-        catch (InvalidDataException nonsense)
-        {
-            throw _reader.Bad(nonsense.Message);
-        }
-    }
+    private SumHead ReadOwnHead() => SumHead.Parse(_reader.ReadBytes(SumHead.Length), _session.Terms.TransferChecksum.DigestLength(), "Receiver");
 
     private void Pretend(PendingRequest request, ItemFlags flags, FileReceiver files)
     {
