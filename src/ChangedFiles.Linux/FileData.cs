@@ -50,17 +50,6 @@ public static partial class FileData
         return ErrnoText.Of(result);
     }
 
-    /// <summary>Reads on from where this handle has been read to.</summary>
-    public static Errno ReadNext(SafeFileHandle file, Span<byte> buffer, out int count)
-    {
-        nint result;
-        do
-            result = read(file, buffer, buffer.Length);
-        while (Interrupted(result));
-        count = (int)Math.Max(result, 0);
-        return ErrnoText.Of(result);
-    }
-
     /// <summary>Writes all of <paramref name="data"/> at an offset, or says why not.</summary>
     public static Errno Write(SafeFileHandle file, ReadOnlySpan<byte> data, long offset)
     {
@@ -141,9 +130,6 @@ public static partial class FileData
     }
 
     private static bool Interrupted(nint result) => ErrnoText.Of(result) == Errno.EINTR;
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint read(SafeFileHandle file, Span<byte> buffer, nint length);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint pread(SafeFileHandle file, Span<byte> buffer, nint length, long offset);

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Rsync.Delta;
 
@@ -73,9 +72,8 @@ public readonly record struct SumHead(int Count, int BlockLength, int StrongLeng
     /// <summary>Takes a peer's head.</summary>
     /// <param name="bytes">At least <see cref="Length"/> bytes.</param>
     /// <param name="digestLength">Bytes of the transfer checksum's digest.</param>
-    /// <param name="who">Which half takes it, for the message.</param>
-    /// <exception cref="RsyncException">A number is outside the bounds of docs/protocol.md 11.5.</exception>
-    public static SumHead Parse(ReadOnlySpan<byte> bytes, int digestLength, string who)
+    /// <exception cref="InvalidDataException">A number is outside the bounds of docs/protocol.md 11.5.</exception>
+    public static SumHead Parse(ReadOnlySpan<byte> bytes, int digestLength)
     {
         var head = new SumHead(
             BinaryPrimitives.ReadInt32LittleEndian(bytes),
@@ -94,8 +92,7 @@ public readonly record struct SumHead(int Count, int BlockLength, int StrongLeng
             _ when (long)head.Count * head.EntryLength > MaxSumsLength => $"checksum count {head.Count} (too large)",
             _ => null,
         };
-        return wrong is null ? head
-            : throw new RsyncException(ExitCode.ProtocolIncompatibility, SessionStage.Transfer, $"Invalid {wrong} [{who}]");
+        return wrong is null ? head : throw new InvalidDataException($"Invalid {wrong}");
     }
 
     /// <summary>Writes the <see cref="Length"/> bytes of the wire form.</summary>

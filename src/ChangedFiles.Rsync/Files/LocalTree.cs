@@ -245,20 +245,11 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
 
     private sealed class LocalSourceFile(SafeFileHandle handle, FileStat stat) : SourceFile
     {
-        private long _next;
-
         public override FileStat Stat => stat;
 
         public override SafeFileHandle? Handle => handle;
 
-        public override Errno Read(Span<byte> buffer, long offset, out int read)
-        {
-            // From the start to the end like any program: what stands between it and the C library knows read(2).
-            var error = offset == _next ? FileData.ReadNext(handle, buffer, out read) : FileData.Read(handle, buffer, offset, out read);
-            if (offset == _next)
-                _next += read;
-            return error;
-        }
+        public override Errno Read(Span<byte> buffer, long offset, out int read) => FileData.Read(handle, buffer, offset, out read);
 
         protected override void Dispose(bool disposing)
         {

@@ -45,7 +45,7 @@ internal readonly record struct SenderRequest(int Index, ItemFlags Flags, byte B
     /// <param name="withSums">False when appending blindly: only the head comes.</param>
     public SenderRequest ReadSums(FrameReader reader, int digestLength, bool withSums)
     {
-        var head = ReadHead(reader, digestLength);
+        var head = ReadHead(reader, digestLength, "sender");
         return this with { Head = head, Sums = withSums ? BlockSums.Read(head, reader.Read) : null };
     }
 
@@ -66,10 +66,19 @@ internal readonly record struct SenderRequest(int Index, ItemFlags Flags, byte B
         writer.Advance(SumHead.Length);
     }
 
-    private static SumHead ReadHead(FrameReader reader, int digestLength)
+    /// <summary>The shape of a peer's block sums.</summary>
+    /// <param name="who">Which half reads it, for the message.</param>
+    public static SumHead ReadHead(FrameReader reader, int digestLength, string who)
     {
         Span<byte> bytes = stackalloc byte[SumHead.Length];
         reader.Read(bytes);
-        return SumHead.Parse(bytes, digestLength, "sender");
+        try
+        {
+            return SumHead.Parse(bytes, digestLength);
+        }
+        catch (InvalidDataException wrong)
+        {
+            throw new RsyncException(ExitCode.ProtocolIncompatibility, SessionStage.Transfer, $"{wrong.Message} [{who}]", wrong);
+        }
     }
 }

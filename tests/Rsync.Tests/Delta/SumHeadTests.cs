@@ -54,7 +54,7 @@ public sealed class SumHeadTests
         var bytes = new byte[SumHead.Length];
         head.Write(bytes);
         Assert.Equal("03000000bc0200000200000058020000", Convert.ToHexStringLower(bytes)); // docs/protocol.md 12.2
-        Assert.Equal(head, SumHead.Parse(bytes, 16, "sender"));
+        Assert.Equal(head, SumHead.Parse(bytes, 16));
     }
 
     [Theory]
@@ -75,7 +75,7 @@ public sealed class SumHeadTests
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), block);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), strong);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), remainder);
-        Assert.Throws<RsyncException>(() => SumHead.Parse(bytes, 16, "sender"));
+        Assert.Throws<InvalidDataException>(() => SumHead.Parse(bytes, 16));
     }
 
     [Theory]
@@ -88,6 +88,6 @@ public sealed class SumHeadTests
     {
         var bytes = new byte[SumHead.Length];
         new SumHead(count, block, strong, remainder).Write(bytes);
-        Assert.Equal(length, SumHead.Parse(bytes, 16, "sender").BasisLength);
+        Assert.Equal(length, SumHead.Parse(bytes, 16).BasisLength);
     }
 }

@@ -163,7 +163,7 @@ internal sealed class Receiver
             _reception.News.Add(new News(known, request));
     }
 
-    private SumHead ReadOwnHead() => SumHead.Parse(_reader.ReadBytes(SumHead.Length), _session.Terms.TransferChecksum.DigestLength(), "Receiver");
+    private SumHead ReadOwnHead() => SenderRequest.ReadHead(_reader, _session.Terms.TransferChecksum.DigestLength(), "Receiver");
 
     private void Pretend(PendingRequest request, ItemFlags flags, FileReceiver files)
     {
