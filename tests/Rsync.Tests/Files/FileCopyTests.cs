@@ -59,6 +59,24 @@ public sealed class FileCopyTests : IDisposable
     }
 
     [Fact]
+    public void A_file_with_holes_arrives_whole_on_another_file_system()
+    {
+        using var mount = TempMount.Tmpfs("8m");
+        Assert.Equal(Errno.None, LocalTree.Open(mount.Path, out var other));
+        using (other)
+        {
+            using (var file = File.OpenHandle(mount.Path + "/source", FileMode.CreateNew, FileAccess.Write))
+            {
+                RandomAccess.SetLength(file, 100_001);
+                RandomAccess.Write(file, "middle"u8, 50_000);
+            }
+            CopyWhole(other!, _tree);
+        }
+        Assert.Equal("middle"u8, File.ReadAllBytes(_temp["copy"]).AsSpan(50_000, 6));
+        Assert.Equal(100_001, new FileInfo(_temp["copy"]).Length);
+    }
+
+    [Fact]
     public void A_file_that_was_cut_gives_what_is_left()
     {
         _temp.Write("source", new byte[100_000]);
