@@ -52,9 +52,10 @@ public sealed class MarkingSink(
     private void Mark(in WatchEvent happened)
     {
         if (happened.Has(FileOperations.Overflow))
+            Overflows++;
+        if (happened.Has(FileOperations.Overflow) || IsWrittenSomewhere(happened))
         {
             // What was known of the destinations is as true as it was; only what changed since has to be found.
-            Overflows++;
             foreach (var tree in trees)
                 tree.MarkEverything(trusting: true);
             return;
@@ -70,6 +71,10 @@ public sealed class MarkingSink(
 
     // A directory that went may be back with other contents before anybody looks, so all of it is in question.
     private static bool IsSubtree(in WatchEvent happened) => happened.Has(Whole) || (happened.IsDirectory && happened.Has(Gone));
+
+    /// <summary>A file was written whose name is not known.</summary>
+    private static bool IsWrittenSomewhere(in WatchEvent happened) =>
+        happened.Path.IsRoot && happened.Has(FileOperations.Subtree) && happened.Has(Written | FileOperations.Attributes);
 
     private static Touch Touched(in WatchEvent happened) => happened.Has(~(Written | FileOperations.Attributes))
         ? Touch.Anything

@@ -24,7 +24,10 @@ public enum FileOperations
     MovedIn = 0x40,
     /// <summary>It was moved from here to the outside of the tree: gone, with all below.</summary>
     MovedOut = 0x80,
-    /// <summary>Everything below must be looked at too, as nothing more is said of it.</summary>
+    /// <summary>
+    /// Everything below must be looked at too, as nothing more is said of it. With <see cref="Modify"/> or the like, said of the root: a file was
+    /// written that has another name than the one that was told.
+    /// </summary>
     Subtree = 0x100,
     /// <summary>The name was found by listing a new directory: what happened to it before is not known. With <see cref="Create"/>.</summary>
     Found = 0x200,

@@ -67,6 +67,27 @@ public sealed class LinkTests
         Assert.True(seen.Any(one => one.Path.ToString() == "k" && one.Has(Modify)) || seen.Any(one => one.Has(Subtree)), WatchedTree.Told(seen));
     }
 
+    /// <summary>As long as the new name is still there when its event is read.</summary>
+    [Theory]
+    [InlineData("os.rename('w', 'n')")]
+    [InlineData("os.rename('n', '../outside/n')")]
+    [InlineData("os.unlink('n')")]
+    public void With_inotify_the_tree_is_looked_at_when_a_link_goes_that_was_written_by(string going)
+    {
+        Privileges.NeedsProgram("python3");
+        using var tree = new WatchedTree(EventSourceKind.Inotify);
+        Directory.CreateDirectory(tree.Outside);
+        File.WriteAllText(tree["k"], "");
+        File.WriteAllText(tree["w"], "");
+        Command.Check("python3", "-c", "import os,sys\nos.chdir(sys.argv[1])\nos.link('k','n')", tree.Root);
+        tree.Settle();
+        var unwritten = tree.During(() => Command.Check("python3", "-c", "import os,sys\nos.chdir(sys.argv[1])\nos.link('k','m')\nos.unlink('m')", tree.Root));
+        Assert.DoesNotContain(unwritten, one => one.Has(Subtree));
+        var seen = tree.During(() =>
+            Command.Check("python3", "-c", $"import os,sys\nos.chdir(sys.argv[1])\nopen('n','w').write('x')\n{going}", tree.Root));
+        Assert.Contains(seen, one => one.Has(Subtree) && one.Path.IsRoot);
+    }
+
     [Theory]
     [InlineData("os.rename('w', 'n')")]
     [InlineData("os.unlink('n')")]

@@ -21,6 +21,7 @@ internal sealed class InotifySource : QueueSource
     private readonly List<Departure> _departures = [];
     private RepeatedPath _paths;
     private InotifyWatcher _watcher = null!;
+    private readonly NewLinks _newLinks;
     private int _aboveRoot = -1;
 
     /// <summary>The first half of a rename, waiting for its second.</summary>
@@ -33,6 +34,7 @@ internal sealed class InotifySource : QueueSource
         if (inotify is null)
             base.Dispose();
         _inotify = inotify ?? throw WatchLimit.NoInstance(error);
+        _newLinks = new NewLinks(Root);
     }
 
     public override string Name => "inotify";
@@ -145,6 +147,8 @@ internal sealed class InotifySource : QueueSource
             Arrive(next.Cookie, parent, path, isDirectory);
         else
             Batch.Add(path, Operations(next.Events), isDirectory);
+        if (!isDirectory && _newLinks.Lost(path, next.Events))
+            Batch.AddSubtree(TreePath.Root, FileOperations.Modify);
         if (isDirectory && next.Has(InotifyEvents.Create))
             _watcher.Watch(parent, next.Name.ToArray(), isNew: true);
     }
