@@ -11,6 +11,9 @@ namespace ChangedFiles.Engine.Destinations;
 /// <summary>One batch on its way to a stock rsync: usually one session; renames take one or two before it, which only save data.</summary>
 internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch batch, CancellationToken cancellation)
 {
+    /// <summary>About a fifth of a processor that others want too. Measured: tar is slowed by a quarter less, and no later at the destination.</summary>
+    private const int Modesty = 7;
+
     private readonly Lock _lock = new();
     private readonly List<FailedPath> _failures = [.. batch.Failures];
     private readonly List<TransferResult> _results = [];
@@ -65,10 +68,11 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
         using var second = shares.Count > 1 ? destination.TryTakeAnother(cancellation) : null;
         return second is null
             ? Push(session, whole, events, destination.Source, cancellation).Errors
-            : PushBoth((session, shares[0]), (second, shares[1]), events);
+            : PushBoth([(session, shares[0]), (second, shares[1])], events);
     }
 
-    private IReadOnlyList<string> PushBoth((IBatchSession Session, PlannedBatch Share) first, (IBatchSession Session, PlannedBatch Share) second, TransferEvents events)
+    /// <summary>In threads that give way to whoever makes so many changes.</summary>
+    private IReadOnlyList<string> PushBoth((IBatchSession Session, PlannedBatch Share)[] shares, TransferEvents events)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Exception? failure = null;
@@ -76,6 +80,7 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
         {
             try
             {
+                Niceness.Add(Modesty);
                 return Push(of.Session, of.Share, events, destination.Source, both.Token).Errors;
             }
             catch (Exception cause)
@@ -86,14 +91,15 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
                 return [];
             }
         }
-        IReadOnlyList<string> errors = [];
-        var thread = new Thread(() => errors = Run(second)) { IsBackground = true, Name = Thread.CurrentThread.Name };
-        thread.Start();
-        var others = Run(first);
-        thread.Join();
+        var errors = new IReadOnlyList<string>[shares.Length];
+        var threads = shares
+            .Select((share, index) => new Thread(() => errors[index] = Run(share)) { IsBackground = true, Name = Thread.CurrentThread.Name })
+            .ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
         if (failure is not null)
             ExceptionDispatchInfo.Throw(failure);
-        return [.. others, .. errors];
+        return [.. errors.SelectMany(error => error)];
     }
 
     private TransferResult Push(IBatchSession session, PlannedBatch items, TransferEvents events, IFileSource source, CancellationToken cancellation)
