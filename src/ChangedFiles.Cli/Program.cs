@@ -10,7 +10,7 @@ internal static class Program
     /// <summary>In bytes: longer than any line of a log.</summary>
     private const int OutputBuffer = 32 * 1024;
 
-    private static int Main(string[] args) => args is ["rsync", ..] ? RsyncProgram.Run(args.Length - 1) : RunVerb(args);
+    private static int Main(string[] args) => args is ["rsync", ..] ? RsyncProgram.Run(args[1..]) : RunVerb(args);
 
     // Apart, so that nothing of the other commands is loaded for a transfer.
     private static int RunVerb(string[] args)

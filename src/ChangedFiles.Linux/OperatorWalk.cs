@@ -112,8 +112,11 @@ internal sealed class OperatorWalk(bool anyLink) : IDisposable
     private Errno Push(ReadOnlySpan<byte> path)
     {
         var parts = new List<byte[]>();
-        foreach (var range in path.TrimStart((byte)'/').Split((byte)'/'))
-            parts.Add(path.TrimStart((byte)'/')[range] is { IsEmpty: false } part ? part.ToArray() : [(byte)'.']);
+        var below = path;
+        while (below is [(byte)'/', ..])
+            below = below[1..];
+        foreach (var part in new PathParts(below))
+            parts.Add(part.IsEmpty ? [(byte)'.'] : part.ToArray());
         for (var i = parts.Count - 1; i >= 0; i--)
             _names.Push(parts[i]);
         return path.StartsWith("/"u8) ? Restart("/"u8) : Errno.None;

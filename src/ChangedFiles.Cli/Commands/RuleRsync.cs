@@ -69,7 +69,7 @@ internal static class RuleRsync
     }
 
     private static RsyncInvocation Parse(IReadOnlyList<string> words) =>
-        RsyncCommandLine.Parse([.. words.Where(word => word != NoDelete)], Environment.GetEnvironmentVariable, Linux.FileModes.Umask);
+        RsyncCommandLine.Parse([.. words.Where(word => word != NoDelete)], Environment.GetEnvironmentVariable);
 
     private static DestinationMaker Maker(RsyncInvocation line, string path, IReadOnlyList<string> words)
     {

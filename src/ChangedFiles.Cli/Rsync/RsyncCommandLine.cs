@@ -13,9 +13,9 @@ internal static class RsyncCommandLine
     /// <summary>Understands a command line.</summary>
     /// <param name="words">Without the program's name, as <see cref="ArgumentText"/>.</param>
     /// <param name="environment">Looks up a variable, for those that stand in for options; null when it is not set.</param>
-    /// <param name="umask">The process's file mode creation mask, for <c>--chmod</c>.</param>
+    /// <param name="umask">A file mode creation mask for <c>--chmod</c>; null for the process's own.</param>
     /// <exception cref="RsyncException">It cannot be understood or asks for what cannot be done. See <see cref="Explain"/>.</exception>
-    public static RsyncInvocation Parse(IReadOnlyList<string> words, Func<string, string?> environment, uint umask)
+    public static RsyncInvocation Parse(IReadOnlyList<string> words, Func<string, string?> environment, uint? umask = null)
     {
         if (words is ["-h"])
             return new RsyncInvocation { Mode = InvocationMode.Print, Text = HelpPage.Client };

@@ -11,10 +11,10 @@ namespace ChangedFiles.Cli.Rsync;
 internal static class RsyncProgram
 {
     /// <summary>Reads the command line, and answers, or runs, what it asks for.</summary>
-    /// <param name="count">How many of the process's last arguments are rsync's.</param>
-    public static int Run(int count)
+    /// <param name="arguments">The process's last arguments, which are rsync's.</param>
+    public static int Run(string[] arguments)
     {
-        var words = ProcessFacts.Arguments(count);
+        var words = ProcessFacts.Arguments(arguments);
         using var stop = new CancellationTokenSource();
         Linux.Signals.TakeBackIgnored();
         using var interrupt = StopOn(PosixSignal.SIGINT, stop);
@@ -29,7 +29,7 @@ internal static class RsyncProgram
         var who = RsyncCommandLine.IsServer(words) ? "server" : "client";
         try
         {
-            var invocation = RsyncCommandLine.Parse(words, Environment.GetEnvironmentVariable, Linux.FileModes.Umask);
+            var invocation = RsyncCommandLine.Parse(words, Environment.GetEnvironmentVariable);
             switch (invocation.Mode)
             {
                 case InvocationMode.Print:

@@ -47,7 +47,7 @@ public static class Checksum
     {
         if (name == "xxhash")
             name = "xxh64";
-        foreach (var known in Enum.GetValues<ChecksumKind>())
+        for (var known = ChecksumKind.None; known <= ChecksumKind.Xxh128; known++)
         {
             if (known.WireName() == name)
             {

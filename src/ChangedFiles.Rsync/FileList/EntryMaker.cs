@@ -17,7 +17,7 @@ internal sealed class EntryMaker(TransferOptions options, FileChecksum? checksum
 {
     private readonly SelectionOptions _selection = options.Selection;
     private readonly PreserveOptions _preserve = options.Preserve;
-    private readonly Dictionary<(ulong Device, ulong Inode), HardLinkGroup> _groups = [];
+    private Dictionary<(ulong Device, ulong Inode), HardLinkGroup>? _groups;
     private readonly Dictionary<XattrList, XattrList> _xattrLists = [];
 
     private TreePath _toldOf;
@@ -100,6 +100,7 @@ internal sealed class EntryMaker(TransferOptions options, FileChecksum? checksum
 
     private void AddLink(FileEntry entry, in FileStat stat)
     {
+        _groups ??= [];
         if (_groups.TryGetValue((stat.Device, stat.Inode), out var group))
             group.Add(entry);
         else

@@ -23,7 +23,7 @@ public sealed class FileListBuilder
     private readonly Dictionary<byte[], SourceRoot?> _roots = new(NameComparer.Instance);
     private readonly List<FileEntry> _entries = [];
     private readonly List<byte[]> _names = [];
-    private readonly Dictionary<(SourceRoot Root, TreePath Path), FileEntry?> _implied = [];
+    private Dictionary<(SourceRoot Root, TreePath Path), FileEntry?>? _implied;
     private readonly Dictionary<FileEntry, List<NamedSource>> _named = [];
     private readonly Stack<PendingDirectory> _pending = [];
     private ScopesByRoot _scopes = [];
@@ -91,7 +91,7 @@ public sealed class FileListBuilder
         var known = Lists.DirectoryCount;
         var list = Lists.Add(_entries, directoryNumber);
         _entries.Clear();
-        _implied.Clear();
+        _implied?.Clear();
         for (var number = Lists.DirectoryCount - 1; number >= known; number--)
         {
             if (!Lists.NumberedDirectory(number).Path.IsRoot && !(number > known && IsRepeated(number)))
@@ -159,6 +159,7 @@ public sealed class FileListBuilder
     /// <summary>Lists a directory above something named, once (6.9). Links on the way are followed; filters do not concern it.</summary>
     private FileEntry? AddImplied(SourceRoot root, TreePath path, FilterScope scope)
     {
+        _implied ??= [];
         if (_implied.TryGetValue((root, path), out var known))
             return known;
         FileStat stat = default;

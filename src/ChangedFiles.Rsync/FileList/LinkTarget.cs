@@ -1,3 +1,4 @@
+using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 
 namespace ChangedFiles.Rsync.FileList;
@@ -20,9 +21,8 @@ public static class LinkTarget
             return true;
         var depth = link.Depth - 1;
         var down = false;
-        foreach (var range in target.Split((byte)'/'))
+        foreach (var component in new PathParts(target))
         {
-            var component = target[range];
             if (component.SequenceEqual(".."u8))
             {
                 if (down || --depth < 0)

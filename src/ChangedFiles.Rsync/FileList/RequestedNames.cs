@@ -1,3 +1,4 @@
+using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
@@ -112,12 +113,12 @@ public sealed class RequestedNames
     /// <summary>Compares as many components as the shorter one has. A wildcard never crosses a slash.</summary>
     private static bool Matches(TreePath pattern, TreePath path)
     {
-        var patterns = pattern.Bytes.Split((byte)'/');
-        foreach (var name in path.Bytes.Split((byte)'/'))
+        var patterns = new PathParts(pattern.Bytes);
+        foreach (var name in new PathParts(path.Bytes))
         {
             if (!patterns.MoveNext())
                 return true;
-            if (!Wildmatch.IsMatch(pattern.Bytes[patterns.Current], path.Bytes[name]))
+            if (!Wildmatch.IsMatch(patterns.Current, name))
                 return false;
         }
         return true;

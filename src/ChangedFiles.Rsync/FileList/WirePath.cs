@@ -1,3 +1,4 @@
+using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 
 namespace ChangedFiles.Rsync.FileList;
@@ -19,9 +20,8 @@ internal static class WirePath
             path = TreePath.Root.Child(name);
             return true;
         }
-        foreach (var range in name.Split((byte)'/'))
+        foreach (var component in new PathParts(name))
         {
-            var component = name[range];
             if (component.SequenceEqual(".."u8))
                 return false;
             if (!component.IsEmpty && !component.SequenceEqual("."u8))

@@ -12,7 +12,7 @@ public sealed class FilterLookup(FilterScope top)
     private const int MaxRemembered = 4096;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<TreePath, FilterScope> _scopes = [];
+    private Dictionary<TreePath, FilterScope>? _scopes;
 
     /// <summary>What the rules say of the name itself; the directories above it are not asked.</summary>
     public FilterVerdict Check(TreePath path, bool isDirectory, bool ignorePerishable = false)
@@ -42,7 +42,7 @@ public sealed class FilterLookup(FilterScope top)
     public void Forget()
     {
         lock (_lock)
-            _scopes.Clear();
+            _scopes?.Clear();
     }
 
     private static int NextSlash(TreePath path, int slash)
@@ -53,6 +53,7 @@ public sealed class FilterLookup(FilterScope top)
 
     private FilterScope ScopeOf(TreePath directory)
     {
+        _scopes ??= [];
         if (_scopes.TryGetValue(directory, out var scope))
             return scope;
         scope = (directory.IsRoot ? top : ScopeOf(directory.Parent)).Enter(directory);

@@ -52,9 +52,8 @@ internal static class MergeFiles
         path = directory;
         if (name.StartsWith("/"u8))
             return false;
-        foreach (var range in name.Split((byte)'/'))
+        foreach (var component in new PathParts(name))
         {
-            var component = name[range];
             if (component.IsEmpty || component.SequenceEqual("."u8))
                 continue;
             if (component.SequenceEqual(".."u8))

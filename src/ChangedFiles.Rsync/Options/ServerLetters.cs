@@ -10,9 +10,9 @@ internal static class ServerLetters
     public static string For(TransferOptions options, ReportOptions report, bool push)
     {
         var letters = new StringBuilder("-", 32);
-        letters.Append('s', options.Wire.SecludedArgs ? 1 : 0);
-        letters.Append('v', Math.Min(MostVerbose, report.Verbose));
-        letters.Append('q', report.Quiet && report.Stderr != StderrMode.Client ? 1 : 0);
+        Add(letters, 's', options.Wire.SecludedArgs ? 1 : 0);
+        Add(letters, 'v', Math.Min(MostVerbose, report.Verbose));
+        Add(letters, 'q', report.Quiet && report.Stderr != StderrMode.Client ? 1 : 0);
         AddTransfer(letters, options);
         if (push)
             AddPush(letters, options);
@@ -29,10 +29,10 @@ internal static class ServerLetters
 
     private static void AddTransfer(StringBuilder letters, TransferOptions options)
     {
-        letters.Append('b', options.Writing.Backup ? 1 : 0);
-        letters.Append('u', options.Selection.Update ? 1 : 0);
-        letters.Append('n', options.DryRun ? 1 : 0);
-        letters.Append('l', options.Preserve.Links ? 1 : 0);
+        Add(letters, 'b', options.Writing.Backup ? 1 : 0);
+        Add(letters, 'u', options.Selection.Update ? 1 : 0);
+        Add(letters, 'n', options.DryRun ? 1 : 0);
+        Add(letters, 'l', options.Preserve.Links ? 1 : 0);
     }
 
     /// <summary>True when the server has to be told that directories are sent although it does not recurse.</summary>
@@ -42,46 +42,52 @@ internal static class ServerLetters
 
     private static void AddPush(StringBuilder letters, TransferOptions options)
     {
-        letters.Append('d', SendsDirs(options, push: true) ? 1 : 0);
-        letters.Append('K', options.Selection.KeepDirlinks ? 1 : 0);
-        letters.Append('m', options.Selection.PruneEmptyDirs ? 1 : 0);
-        letters.Append('O', options.Preserve.OmitDirTimes ? 1 : 0);
-        letters.Append('J', options.Preserve.OmitLinkTimes ? 1 : 0);
-        letters.Append('y', options.Comparison.Fuzzy);
+        Add(letters, 'd', SendsDirs(options, push: true) ? 1 : 0);
+        Add(letters, 'K', options.Selection.KeepDirlinks ? 1 : 0);
+        Add(letters, 'm', options.Selection.PruneEmptyDirs ? 1 : 0);
+        Add(letters, 'O', options.Preserve.OmitDirTimes ? 1 : 0);
+        Add(letters, 'J', options.Preserve.OmitLinkTimes ? 1 : 0);
+        Add(letters, 'y', options.Comparison.Fuzzy);
     }
 
     private static void AddPull(StringBuilder letters, TransferOptions options)
     {
-        letters.Append('d', SendsDirs(options, push: false) ? 1 : 0);
-        letters.Append('L', options.Selection.CopyLinks ? 1 : 0);
-        letters.Append('k', options.Selection.CopyDirlinks ? 1 : 0);
+        Add(letters, 'd', SendsDirs(options, push: false) ? 1 : 0);
+        Add(letters, 'L', options.Selection.CopyLinks ? 1 : 0);
+        Add(letters, 'k', options.Selection.CopyDirlinks ? 1 : 0);
     }
 
     private static void AddPreserved(StringBuilder letters, TransferOptions options, bool push)
     {
         var keep = options.Preserve;
-        letters.Append('W', options.Comparison.WholeFile == true ? 1 : 0);
-        letters.Append('H', keep.HardLinks);
-        letters.Append('o', keep.Owner ? 1 : 0);
-        letters.Append('g', keep.Group ? 1 : 0);
-        letters.Append('D', keep.Devices ? 1 : 0);
-        letters.Append('t', keep.Times ? 1 : 0);
-        letters.Append('U', keep.Atimes ? keep.OpenNoatime ? 2 : 1 : 0);
-        letters.Append('N', keep.Crtimes ? 1 : 0);
+        Add(letters, 'W', options.Comparison.WholeFile == true ? 1 : 0);
+        Add(letters, 'H', keep.HardLinks);
+        Add(letters, 'o', keep.Owner ? 1 : 0);
+        Add(letters, 'g', keep.Group ? 1 : 0);
+        Add(letters, 'D', keep.Devices ? 1 : 0);
+        Add(letters, 't', keep.Times ? 1 : 0);
+        Add(letters, 'U', keep.Atimes ? keep.OpenNoatime ? 2 : 1 : 0);
+        Add(letters, 'N', keep.Crtimes ? 1 : 0);
         letters.Append(keep.Perms ? "p" : keep.Executability && push ? "E" : "");
-        letters.Append('A', keep.Acls ? 1 : 0);
-        letters.Append('X', keep.Xattrs);
+        Add(letters, 'A', keep.Acls ? 1 : 0);
+        Add(letters, 'X', keep.Xattrs);
     }
 
     private static void AddComparison(StringBuilder letters, TransferOptions options)
     {
-        letters.Append('r', options.Selection.Recurse ? 1 : 0);
-        letters.Append('c', options.Comparison.Checksum ? 1 : 0);
-        letters.Append('C', options.Selection.CvsExclude ? 1 : 0);
-        letters.Append('I', options.Comparison.IgnoreTimes ? 1 : 0);
-        letters.Append('R', options.Selection.Relative ? 1 : 0);
-        letters.Append('x', options.Selection.OneFileSystem);
-        letters.Append('S', options.Writing.Sparse ? 1 : 0);
-        letters.Append('z', options.Compression is { Compress: true, Choice: null } || options.Compression.Is("zlib") ? 1 : 0);
+        Add(letters, 'r', options.Selection.Recurse ? 1 : 0);
+        Add(letters, 'c', options.Comparison.Checksum ? 1 : 0);
+        Add(letters, 'C', options.Selection.CvsExclude ? 1 : 0);
+        Add(letters, 'I', options.Comparison.IgnoreTimes ? 1 : 0);
+        Add(letters, 'R', options.Selection.Relative ? 1 : 0);
+        Add(letters, 'x', options.Selection.OneFileSystem);
+        Add(letters, 'S', options.Writing.Sparse ? 1 : 0);
+        Add(letters, 'z', options.Compression is { Compress: true, Choice: null } || options.Compression.Is("zlib") ? 1 : 0);
+    }
+    // Letter by letter: the builder's own way of repeating one has to be compiled at run time.
+    private static void Add(StringBuilder letters, char letter, int times)
+    {
+        for (; times > 0; times--)
+            letters.Append(letter);
     }
 }

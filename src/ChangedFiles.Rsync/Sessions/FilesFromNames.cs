@@ -103,9 +103,8 @@ public static class FilesFromNames
     private static byte[] Clean(byte[] name)
     {
         var parts = new List<byte[]>();
-        foreach (var range in name.AsSpan().Split((byte)'/'))
+        foreach (var part in new PathParts(name))
         {
-            var part = name.AsSpan()[range];
             if (part.SequenceEqual(".."u8) && parts.Count > 0)
                 parts.RemoveAt(parts.Count - 1);
             else if (!part.IsEmpty && !part.SequenceEqual(".."u8))

@@ -38,7 +38,7 @@ public static class Compression
     /// </summary>
     public static bool TryParse(string name, out CompressionKind kind)
     {
-        foreach (var known in Enum.GetValues<CompressionKind>())
+        for (var known = CompressionKind.None; known <= CompressionKind.Zstd; known++)
         {
             if (known.WireName() == name)
             {

@@ -28,9 +28,11 @@ public sealed class LocalSources(TransferOptions options, byte[] start) : IDispo
         if (error != Errno.None)
             return error;
         _opened.Add(tree!);
+        while (directory is [.., (byte)'/'])
+            directory = directory[..^1];
         root = new SourceRoot(tree!, ArgumentText.Decode(absolute).TrimEnd('/') + "/")
         {
-            Directory = directory.TrimEnd((byte)'/').ToArray(),
+            Directory = directory.ToArray(),
             Bound = options.Selection is { FilesFrom: not null, ConfineRoot: not null } ? path => options.Selection.Paths.Check(Join(absolute, path.Bytes)) : null,
             Filters = new FilterTree { Source = tree, Top = Top(), Root = Below(absolute) },
         };
@@ -62,9 +64,8 @@ public sealed class LocalSources(TransferOptions options, byte[] start) : IDispo
     private static TreePath Below(ReadOnlySpan<byte> absolute)
     {
         var path = TreePath.Root;
-        foreach (var range in absolute.Split((byte)'/'))
+        foreach (var part in new PathParts(absolute))
         {
-            var part = absolute[range];
             if (part.SequenceEqual(".."u8))
                 path = path.Parent;
             else if (!part.IsEmpty && !part.SequenceEqual("."u8))

@@ -17,11 +17,11 @@ public static class Wildcards
         if (!argument.AsSpan().ContainsAny("*?["u8))
             return [argument];
         List<byte[]> found = [argument[0] == '/' ? "/"u8.ToArray() : []];
-        foreach (var range in argument.AsSpan().Split((byte)'/'))
+        foreach (var name in new PathParts(argument))
         {
-            var part = argument[range];
-            if (part.Length == 0)
+            if (name.IsEmpty)
                 continue;
+            var part = name.ToArray();
             found = [.. found.SelectMany(above => Match(start, above, part))];
         }
         if (found.Count == 0)

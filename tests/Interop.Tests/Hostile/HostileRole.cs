@@ -121,5 +121,5 @@ internal sealed record HostileRole(OurPart Part, params IReadOnlyList<string> Op
     private RsyncInvocation Invocation(string remote) =>
         Parse(Part is OurPart.Pull or OurPart.ServeFiles ? [$"host:{remote}", "."] : [".", $"host:{remote}"]);
 
-    private RsyncInvocation Parse(IEnumerable<string> paths) => RsyncCommandLine.Parse([.. AllOptions, .. paths], _ => null, Linux.FileModes.Umask);
+    private RsyncInvocation Parse(IEnumerable<string> paths) => RsyncCommandLine.Parse([.. AllOptions, .. paths], _ => null);
 }

@@ -27,7 +27,7 @@ internal static class Puller
     /// <inheritdoc cref="Pull(RsyncDaemon, string, IEnumerable{string})"/>
     public static Pulled Pull(int port, string destination, params IEnumerable<string> options)
     {
-        var invocation = RsyncCommandLine.Parse([.. options, $"rsync://127.0.0.1:{port}/mod/", destination], _ => null, Linux.FileModes.Umask);
+        var invocation = RsyncCommandLine.Parse([.. options, $"rsync://127.0.0.1:{port}/mod/", destination], _ => null);
         KnownDaemon? known = null;
         using var session = DaemonClient.Open(new DaemonRequest
         {

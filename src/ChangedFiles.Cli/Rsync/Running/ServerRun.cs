@@ -71,7 +71,7 @@ internal sealed class ServerRun(Connection connection)
         }
     }
 
-    private static RsyncInvocation Parse(IReadOnlyList<string> words) => RsyncCommandLine.Parse(words, _ => null, FileModes.Umask);
+    private static RsyncInvocation Parse(IReadOnlyList<string> words) => RsyncCommandLine.Parse(words, _ => null);
 
     /// <summary>Errors go to this side's own standard error, which the remote shell brings to the client's user (docs/protocol.md 1.1).</summary>
     private void Say(MessageCode code, string line)

@@ -19,5 +19,5 @@ internal sealed record Option<TDraft>(string Name, char Letter, OptionValue Valu
 {
     /// <summary>The same option for a draft that knows more.</summary>
     public Option<TMore> For<TMore>()
-        where TMore : TDraft => new(Name, Letter, Value, (draft, value) => Apply(draft, value), Help);
+        where TMore : class, TDraft => new(Name, Letter, Value, Apply, Help);
 }

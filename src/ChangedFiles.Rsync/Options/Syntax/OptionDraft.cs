@@ -45,8 +45,8 @@ internal class OptionDraft
     public string? UserMapOption { get; set; }
     public string? GroupMapOption { get; set; }
 
-    /// <summary>The mask that <c>--chmod</c> without a "who" respects.</summary>
-    public uint Umask { get; init; }
+    /// <summary>The mask that <c>--chmod</c> without a "who" respects; null for the process's own.</summary>
+    public uint? Umask { get; init; }
 
     /// <summary>Set when the rest of the command line does not matter.</summary>
     public bool Done { get; set; }

@@ -1,3 +1,5 @@
+using ChangedFiles.Linux;
+
 namespace ChangedFiles.Rsync.Options.Syntax;
 
 internal static partial class TransferTable
@@ -56,7 +58,7 @@ internal static partial class TransferTable
 
     private static void AddChmod(OptionDraft draft, string text)
     {
-        if (!ModeChange.TryParse(text, draft.Umask, out var change))
+        if (!ModeChange.TryParse(text, draft.Umask ?? FileModes.Umask, out var change))
             throw Usage.Syntax($"rsync: Invalid argument passed to --chmod ({text})");
         Keep(draft, p => p with { Chmod = p.Chmod is null ? change : p.Chmod.Then(change) });
     }

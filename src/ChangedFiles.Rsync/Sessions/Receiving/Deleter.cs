@@ -31,7 +31,7 @@ internal sealed class Deleter
     private readonly BackupStore? _backups;
     private readonly byte[]? _partialDir;
     private readonly int _oneFileSystem;
-    private readonly HashSet<ulong> _topDevices = [];
+    private HashSet<ulong>? _topDevices;
     private ulong _device;
     private long _deleted;
     private int _skipped;
@@ -68,8 +68,8 @@ internal sealed class Deleter
         if (_oneFileSystem == 0 || _reception.Target.Stat(directory.Path, out var stat) != Errno.None)
             return true;
         if (directory.Content == DirectoryContent.Top)
-            _topDevices.Add(stat.Device);
-        else if (!_topDevices.Contains(stat.Device))
+            (_topDevices ??= []).Add(stat.Device);
+        else if (_topDevices?.Contains(stat.Device) != true)
             return false;
         _device = stat.Device;
         return true;
