@@ -57,6 +57,7 @@ internal static class RsyncCommandLine
             $"rsync: [{who}] {message}",
         var message when error is FilterException || message.Contains("prox", StringComparison.Ordinal) => message,
         [>= 'A' and <= 'Z', ..] message when who != "server" => message,
+        var message when message.StartsWith("--files-from ", StringComparison.Ordinal) || message == HelpPage.Client => message.TrimEnd('\n'),
         var message when message.StartsWith("protocol version mismatch", StringComparison.Ordinal) => message,
         var message when error.ExitCode == ExitCode.Unsupported && who != "server" => message,
         var message when message.StartsWith("connection unexpectedly closed", StringComparison.Ordinal) => $"rsync: {message} [{who}]",
@@ -69,11 +70,13 @@ internal static class RsyncCommandLine
         var draft = new DaemonDraft();
         try
         {
+            if (!words.Contains("--daemon"))
+                throw new RsyncException(ExitCode.SyntaxOrUsage, SessionStage.Setup, "Daemon option(s) used without --daemon.");
             OptionReader.Read(words, DaemonDraft.Table(), draft);
         }
         catch (RsyncException e)
         {
-            throw Usage.Syntax($"{e.Message} (in daemon mode)\n(Type \"rsync --daemon --help\" for assistance with daemon mode.)");
+            throw Usage.Syntax($"{e.Message}{(words.Contains("--daemon") ? " (in daemon mode)" : "")}\n(Type \"rsync --daemon --help\" for assistance with daemon mode.)");
         }
         return draft.Help
             ? new RsyncInvocation { Mode = InvocationMode.Print, Text = HelpPage.Daemon }
@@ -85,6 +88,8 @@ internal static class RsyncCommandLine
         if (draft.Selection.FilesFrom is { Host: not null })
             throw Usage.Syntax("The --files-from sent to the server cannot specify a host.");
         var request = draft.FinishRequest(paths);
+        if (paths.Count == 0 && !request.SecludedArgsFollow)
+            throw NoPaths();
         return new RsyncInvocation
         {
             Mode = InvocationMode.Server,
@@ -195,7 +200,5 @@ internal static class RsyncCommandLine
 
     private static RsyncException Protocol(string message) => new(ExitCode.ProtocolIncompatibility, SessionStage.Setup, message);
 
-    /// <summary>Stock shows the whole help page here.</summary>
-    private static RsyncException NoPaths() =>
-        Usage.Syntax("no source and destination given\n" + HelpPage.Client.TrimEnd('\n'));
+    private static RsyncException NoPaths() => Usage.Syntax(HelpPage.Client);
 }

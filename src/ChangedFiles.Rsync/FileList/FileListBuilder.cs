@@ -124,7 +124,7 @@ public sealed class FileListBuilder
         else if (!isMissing && argument.Kind != SourceKind.Top && root.Scope!.Check(argument.Path, isDirectory).IsExcluded)
             return;
         else if (isDirectory && !_options.TransfersDirs)
-            _maker.Skipped($"skipping directory {argument.Path}");
+            _maker.Skipped($"skipping directory {ArgumentText.Decode(argument.Path.Bytes)}");
         else if (_incremental)
             PlaceInPieces(new NamedSource(root, argument, isMissing), depth: 0, root.Scope!);
         else

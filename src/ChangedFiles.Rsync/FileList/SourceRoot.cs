@@ -1,6 +1,7 @@
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Filters;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Rsync.FileList;
 
@@ -32,6 +33,6 @@ public sealed class SourceRoot(IFileSource tree, string name = "")
     /// <summary>The rules above the top; set when the first argument is read from here.</summary>
     internal FilterScope? Scope { get; set; }
 
-    /// <summary>A name for people, in quotes.</summary>
-    internal string Describe(TreePath path) => path.IsRoot && name.Length > 0 ? $"\"{name}\"" : $"\"{name}{path}\"";
+    /// <summary>A name for messages, in quotes; what prints them escapes it.</summary>
+    internal string Describe(TreePath path) => $"\"{name}{(path.IsRoot && name.Length > 0 ? "" : ArgumentText.Decode(path.Bytes))}\"";
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
 
 namespace ChangedFiles.Rsync.Filters;
 
@@ -90,7 +91,7 @@ public sealed class FilterRule
     /// <param name="global">The rules that hold everywhere.</param>
     internal string Describe(IReadOnlyList<FilterRule> global)
     {
-        var pattern = Origin is null ? TreePath.Printable(_pattern) + (Has(FilterModifiers.DirectoryOnly) ? "/" : "") : "<rule from a file read earlier>";
+        var pattern = Origin is null ? ArgumentText.Decode(_pattern) + (Has(FilterModifiers.DirectoryOnly) ? "/" : "") : "<rule from a file read earlier>";
         if (global.Contains(this))
             return pattern;
         return pattern + (Origin is null ? " [global CVS]" : $" [per-dir {Path.GetFileName(Origin.Split(" line ")[0])}]");

@@ -164,13 +164,17 @@ public sealed class FilterRulesBuilder
     {
         try
         {
-            return Read(ArgumentText.Decode(name), "exclude");
+            return Read(Collapsed(ArgumentText.Decode(name)), "exclude");
         }
         catch (FilterException failure) when (origin is not null && failure.ExitCode == ExitCode.FileIO)
         {
             throw new FilterException($"failed to open exclude file {RuleToken.Shown(name, origin)}", ExitCode.FileIO);
         }
     }
+
+    /// <summary>In a merge rule a path means what its words say, whether or not the directories that ".." takes back exist.</summary>
+    private static string Collapsed(string name) =>
+        !name.Contains('/') ? name : Path.IsPathRooted(name) ? Path.GetFullPath(name) : Path.GetRelativePath(".", name);
 
     private byte[] Read(string name, string kind) => ReadFile is null ? ReadHostFile(name, kind) : ReadFile(name);
 
@@ -188,7 +192,9 @@ public sealed class FilterRulesBuilder
         {
             using var file = name == "-" ? Console.OpenStandardInput() : OperatorFiles.OpenToRead(Paths, name);
             using var contents = new MemoryStream();
-            file.CopyTo(contents);
+            // A directory can be opened, and has no rules.
+            if (file is not FileStream { SafeFileHandle: var handle } || Inodes.Stat(handle, out var stat) != Errno.None || !stat.IsDirectory)
+                file.CopyTo(contents);
             if (contents.Length > MaxFileLength)
                 throw new FilterException($"file of filter rules {name}: has {contents.Length} bytes, more than {MaxFileLength}");
             return contents.ToArray();

@@ -83,7 +83,7 @@ public sealed class FilterScope
                 (_, true) => "[generator] protecting",
                 _ => "[generator] risking",
             };
-            Told($"{action} {(isDirectory ? "directory" : "file")} {TreePath.Printable(path)} because of pattern {rule.Describe(_rules.Rules)}");
+            Told($"{action} {(isDirectory ? "directory" : "file")} {ArgumentText.Decode(path)} because of pattern {rule.Describe(_rules.Rules)}");
         }
         return verdict;
     }

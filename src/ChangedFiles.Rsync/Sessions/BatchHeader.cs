@@ -22,11 +22,11 @@ public readonly record struct BatchHeader(int Options, int Protocol, CompatFlags
     {
         var options = reader.ReadInt32();
         var protocol = reader.ReadInt32();
-        if (options is < 0 or >= 1 << NewestBit || protocol is < 20 or > 40)
-            throw new RsyncException(ExitCode.ProtocolIncompatibility, SessionStage.Setup, "this is no batch file");
         if (protocol > SessionTerms.MaxProtocol)
             throw new RsyncException(ExitCode.ProtocolIncompatibility, SessionStage.Setup,
                 $"The protocol version in the batch file is too new ({protocol} > {SessionTerms.MaxProtocol}).");
+        if (options is < 0 or >= 1 << NewestBit || protocol < 20)
+            throw new RsyncException(ExitCode.ProtocolIncompatibility, SessionStage.Setup, "this is no batch file");
         Negotiation.CheckProtocol(protocol);
         return new BatchHeader(options, protocol, (CompatFlags)reader.ReadVarint(), reader.ReadInt32());
     }

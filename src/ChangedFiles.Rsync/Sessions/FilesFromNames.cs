@@ -41,7 +41,7 @@ public static class FilesFromNames
         var name = new List<byte>(256);
         while (true)
         {
-            var next = buffered.ReadByte();
+            var next = ReadByte(buffered);
             var ends = next < 0 || (nulDelimited ? next == 0 : next is '\n' or '\r' or 0);
             if (!ends && name.Count <= TreePath.MaxLength)
                 name.Add((byte)next);
@@ -52,6 +52,18 @@ public static class FilesFromNames
             name.Clear();
             if (next < 0)
                 yield break;
+        }
+    }
+
+    private static int ReadByte(BufferedStream input)
+    {
+        try
+        {
+            return input.ReadByte();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new RsyncException(ExitCode.ProtocolStream, SessionStage.FileList, $"safe_read failed to read 1 bytes: {ErrnoText.Reason(failure)}", failure);
         }
     }
 

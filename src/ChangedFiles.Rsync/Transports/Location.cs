@@ -49,7 +49,7 @@ public sealed record Location(LocationKind Kind, string Path, string Host = "", 
         var slash = text.IndexOf('/', end);
         var port = slash < 0 ? text[end..] : text[end..slash];
         var number = 0;
-        if (port.Length > 0 && (port[0] != ':' || !ushort.TryParse(port.AsSpan(1), out var parsed) || (number = parsed) == 0))
+        if (port.Length > 0 && (port[0] != ':' || !uint.TryParse(port.AsSpan(1), out var parsed) || (number = (ushort)parsed) == 0))
             return null;
         return new Location(LocationKind.Daemon, slash < 0 ? "" : text[(slash + 1)..], host, user, number);
     }

@@ -29,7 +29,7 @@ public sealed class RemoteShellProcess : IDisposable
     /// <summary>Starts the command.</summary>
     /// <param name="connection">The way to the peer, which owns the process.</param>
     /// <param name="cancellation">Ends every wait on the connection.</param>
-    /// <exception cref="RsyncException">It cannot be started (<see cref="ExitCode.ProtocolStream"/>).</exception>
+    /// <exception cref="RsyncException">It cannot be started (<see cref="ExitCode.Ipc"/>).</exception>
     public static RemoteShellProcess Start(RemoteShellRequest request, out Connection connection, CancellationToken cancellation)
     {
         var (childInput, output) = ChildProcess.Pipe();
@@ -48,7 +48,7 @@ public sealed class RemoteShellProcess : IDisposable
             input.Dispose();
             output.Dispose();
             errors?.Dispose();
-            throw new RsyncException(ExitCode.ProtocolStream, SessionStage.Connect,
+            throw new RsyncException(ExitCode.Ipc, SessionStage.Connect,
                 $"Failed to exec {TreePath.Printable(request.Words[0])}: {errno.Describe()} ({(int)errno})");
         }
     }

@@ -84,6 +84,9 @@ public sealed partial class DropInTests : IDisposable
             "host:a host:b", "a host:b host::c", "host:a b c", "--write-batch=/D/none/b -r /D/src /D/x/", "--read-batch=/D/none /D/x/", "/D/src/file /D/alt/file/",
             "-r /D/src/file /D/src/deep /D/alt/file", "-r /D/none/ /D/x/", "-r /D/none /D/x/", "-6 rsync://127.0.0.1:1/m/ /D/x/", "rsync://127.0.0.1:1/",
             "--sockopts=nonsense rsync://127.0.0.1:1/m /D/x", "/D/src/file /D/alt/file/x", "-r --link-dest=/D/none /D/src/ /D/alt/",
+            "--timeout x a b", "-@x a b", "--link-dest=/D/src/file -r /D/src/ /D/alt/", "-b --backup-dir=/D/src/file -r /D/src/ /D/alt/", "--config=x",
+            "--temp-dir=/D/src/file -r /D/src/ /D/alt/", "--partial-dir=/D/src/file/x -r /D/src/ /D/x/", "--read-batch=/D/src /D/x/", "--files-from=x:y /D/src /D/x/",
+            "--read-batch=/D/src/file /D/x/", "-r /D/src/ /D/alt/file/", "-r /D/no\nne /D/x/", "--filter=._/D/no/../src/none /D/src/ /D/x", "--exclude-from=/D/src /D/src/file /D/x/",
         ];
         foreach (var line in lines)
         {
@@ -278,6 +281,17 @@ public sealed partial class DropInTests : IDisposable
         var done = Command.Run("env", "RSYNC_CONNECT_PROG=sh -c 'echo %H'", ours, "rsync", "rsync://x;false;#/m/");
         Assert.Equal(10, done.ExitCode);
         Assert.Contains("unsafe host characters for RSYNC_CONNECT_PROG", done.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(14, "-e", "/no/such/shell", "src/file", "h:to")]
+    [InlineData(12, "--files-from=src", "src", "to")]
+    [InlineData(11, "-b", "--backup-dir=/proc/none", "src/file", "alt/file")]
+    [InlineData(0, "--partial-dir=/proc/none", "--delay-updates", "src/file", "to/")]
+    public void What_cannot_be_used_ends_with_stocks_code(int code, params string[] words)
+    {
+        foreach (var program in (string[])["rsync", $"{Path.Combine(AppContext.BaseDirectory, "changedfiles")} rsync"])
+            Assert.Equal(code, Command.Run("sh", "-c", $"cd {_directory.Path}; exec {program} {string.Join(' ', words)}").ExitCode);
     }
 
     [Theory]

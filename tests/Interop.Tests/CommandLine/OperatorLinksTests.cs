@@ -38,7 +38,7 @@ public sealed class OperatorLinksTests : IDisposable
     [InlineData("--exclude-from=/D/way/list", 11)]
     [InlineData("--filter=._/D/way/list", 11)]
     [InlineData("--files-from=/D/way/list", 1)]
-    [InlineData("--temp-dir=/D/way", 1)]
+    [InlineData("--temp-dir=/D/way", 23)]
     public void What_is_read_comes_through_own_links_only(string options, int code)
     {
         Privileges.NeedsRoot();

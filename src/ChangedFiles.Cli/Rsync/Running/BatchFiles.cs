@@ -42,9 +42,15 @@ internal static class BatchFiles
         try
         {
             var input = file == "-" ? new SafeFileHandle(0, ownsHandle: false) : OperatorFiles.OpenToRead(paths, file).SafeFileHandle;
+            if (file != "-" && Inodes.Stat(input, out var stat) == Errno.None && stat.Kind is not (FileKind.Regular or FileKind.Fifo))
+            {
+                throw new RsyncException(
+                    ExitCode.FileIO, SessionStage.Setup, $"Batch file \"{Path.GetFullPath(file)}\" is neither a regular file nor a FIFO")
+                { Who = "Receiver" };
+            }
             return new Connection(input, File.OpenHandle("/dev/null", access: FileAccess.Write), cancellation: cancellation);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is (IOException and not RsyncException) or UnauthorizedAccessException)
         {
             throw Unopened(failure, file, ExitCode.FileIO);
         }

@@ -55,7 +55,7 @@ internal sealed class ClientEvents(RsyncInvocation invocation, TextOutput text, 
             if (code == MessageCode.Info)
                 text.Info(line);
             else
-                text.Error(line);
+                text.Error(ArgumentText.Encode(line));
         }
     }
 

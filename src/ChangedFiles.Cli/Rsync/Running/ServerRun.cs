@@ -1,7 +1,8 @@
-using ChangedFiles.Cli.Rsync.Output;
+using System.Buffers;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Options.Format;
 using ChangedFiles.Rsync.Roles;
 using ChangedFiles.Rsync.Sessions;
 using ChangedFiles.Rsync.Wire;
@@ -36,8 +37,8 @@ internal sealed class ServerRun(Connection connection)
         {
             if (!failure.FromPeer)
             {
-                Say(MessageCode.Error, $"{RunOutput.RefusalIn(failure.Message)}rsync: [{who}] {failure.Message}");
-                Say(MessageCode.Error, failure.ExitCode.LastLine(failure.Stage.ToString().ToLowerInvariant(), who, VersionPage.Compatible));
+                foreach (var line in RsyncCommandLine.Explain(failure, who).SelectMany(lines => lines.Split('\n')))
+                    Say(MessageCode.Error, line);
                 _session?.GiveUp(failure.ExitCode);
             }
             return failure.ExitCode;
@@ -83,10 +84,13 @@ internal sealed class ServerRun(Connection connection)
             _session.SayToPeer(code, line);
             return;
         }
+        var text = new ArrayBufferWriter<byte>(line.Length + 1);
+        NameEscape.Write(ArgumentText.Encode(line), NameEscape.OfLocale(Environment.GetEnvironmentVariable), text);
+        text.Write("\n"u8);
         lock (_lock)
         {
             using var error = new OutputStream(2);
-            error.Write(ArgumentText.Encode(line + "\n"));
+            error.Write(text.WrittenSpan);
         }
     }
 }

@@ -8,22 +8,22 @@ internal static class Numbers
     private const string Units = "bkmgtp";
 
     /// <summary>A 32-bit number in C notation; an empty text is 0.</summary>
-    /// <param name="shown">The option as it is named in an error.</param>
+    /// <param name="word">The word it stands in, for an error.</param>
     /// <param name="text">The value.</param>
-    public static int Int(string shown, string text)
+    public static int Int(string word, string text)
     {
         var digits = text.AsSpan().TrimStart();
         var negative = digits.StartsWith("-");
         if (negative || digits.StartsWith("+"))
             digits = digits[1..];
         if (digits.IsEmpty && text.Length > 0)
-            throw Usage.Syntax($"{shown}={text}: invalid numeric value");
+            throw Usage.Syntax($"{word}: invalid numeric value");
         if (!TryUnsigned(digits, out var value))
-            throw Usage.Syntax($"{shown}={text}: invalid numeric value");
+            throw Usage.Syntax($"{word}: invalid numeric value");
         var signed = negative ? -value : value;
         return signed is >= int.MinValue and <= int.MaxValue
             ? (int)signed
-            : throw Usage.Syntax($"{shown}={text}: number too large or too small");
+            : throw Usage.Syntax($"{word}: number too large or too small");
     }
 
     /// <summary>

@@ -44,7 +44,7 @@ internal static class OptionReader
             option.Apply(draft, "");
             return;
         }
-        option.Apply(draft, equals >= 0 ? word[(equals + 1)..] : NextWord(words, ref i));
+        Apply(option, draft, equals >= 0 ? word[(equals + 1)..] : NextWord(words, ref i), words[i]);
     }
 
     private static void ReadLetters<TDraft>(IReadOnlyList<string> words, ref int i, OptionTable<TDraft> table, TDraft draft)
@@ -59,9 +59,17 @@ internal static class OptionReader
                 continue;
             }
             var rest = word[(at + 1)..];
-            option.Apply(draft, rest.StartsWith('=') ? rest[1..] : rest.Length > 0 ? rest : NextWord(words, ref i));
+            Apply(option, draft, rest.StartsWith('=') ? rest[1..] : rest.Length > 0 ? rest : NextWord(words, ref i), words[i]);
             return;
         }
+    }
+
+    /// <summary>What is wrong with a number is told of the word it stands in.</summary>
+    private static void Apply<TDraft>(Option<TDraft> option, TDraft draft, string value, string word)
+    {
+        if (option.Value == OptionValue.Number)
+            Numbers.Int(word, value);
+        option.Apply(draft, value);
     }
 
     private static string NextWord(IReadOnlyList<string> words, ref int i) =>

@@ -42,7 +42,7 @@ internal sealed class OptionTable<TDraft>
 
     /// <summary>An option with a number.</summary>
     public void Number(string name, char letter, string help, Action<TDraft, int> apply) =>
-        Add(new Option<TDraft>(name, letter, OptionValue.Number, (draft, text) => apply(draft, Numbers.Int($"--{name}", text)), help));
+        Add(new Option<TDraft>(name, letter, OptionValue.Number, (draft, text) => apply(draft, Numbers.Int(text, text)), help));
 
     /// <summary>Another name for an option that is already there.</summary>
     public void Alias(string alias, string name)

@@ -41,7 +41,7 @@ internal sealed class Alternates
             if (directory.Error == Errno.ELOOP)
                 reception.Session.Say(MessageCode.Warning, OperatorPaths.Refusal);
             else if (directory.Error != Errno.None)
-                reception.Session.Say(MessageCode.Warning, $"--{Use.ToString().ToLowerInvariant()}-dest arg does not exist: "
+                reception.Session.Say(MessageCode.Warning, $"--{Use.ToString().ToLowerInvariant()}-dest arg {(directory.Error == Errno.ENOTDIR ? "is not a dir" : "does not exist")}: "
                     + (name.StartsWith('/') ? name : $"{reception.FullName}/{name}"));
             _directories.Add(directory);
         }

@@ -26,10 +26,20 @@ internal sealed class BackupStore
         if (writing.BackupDir is not { } directory)
             return;
         var found = new SideDirectory(reception, directory, make: false);
+        if (found.Error == Errno.ENOTDIR || (found.IsInside && found.Tree.Stat(found.Path, out var stat) == Errno.None && !stat.IsDirectory))
+            throw new RsyncException(ExitCode.SyntaxOrUsage, SessionStage.FileList, $"The backup-dir is not a directory: {directory}");
         // It is made for the first file.
-        _directory = new Lazy<SideDirectory>(() => found.IsInside || found.Error == Errno.None ? found : new SideDirectory(reception, directory, make: true));
+        _directory = new Lazy<SideDirectory>(() => found.IsInside || found.Error == Errno.None ? found : Made(reception, directory));
         if (reception.Half.Report.Info[InfoFlag.Backup] > 0)
             reception.Session.Say(MessageCode.Info, Messages.BackupDirectory(directory, found.Error != Errno.None));
+    }
+
+    private static SideDirectory Made(Reception reception, string directory)
+    {
+        var made = new SideDirectory(reception, directory, make: true);
+        return made.Error == Errno.None
+            ? made
+            : throw new RsyncException(ExitCode.FileIO, SessionStage.FileList, $"cannot use directory \"{directory}\": {Reception.Reason(made.Error)}");
     }
 
     /// <summary>False for what is a backup itself.</summary>

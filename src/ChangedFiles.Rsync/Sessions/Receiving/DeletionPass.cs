@@ -1,6 +1,7 @@
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Wire;
 
 namespace ChangedFiles.Rsync.Sessions.Receiving;
 
@@ -48,7 +49,11 @@ internal sealed class DeletionPass(Reception reception, Deleter deleter)
         {
             if (list[index] is { IsDirectory: true } directory && HasContents(directory) && deleter.MayDelete()
                 && reception.Target.Stat(directory.Path, out var stat) == Errno.None && stat.IsDirectory && deleter.Reaches(directory))
+            {
+                if (directory.Content == DirectoryContent.Top && reception.Half.Report.Debug[DebugFlag.Del] > 0)
+                    reception.Session.Say(MessageCode.Info, $"deleting in {Reception.Text(directory.Path)}");
                 Delete(deleter.FindExtraneous(directory.Path, list));
+            }
         }
     }
 

@@ -86,10 +86,22 @@ public sealed record Destination
         if (!make && !Directory.Exists(destination))
             path = System.IO.Path.GetFullPath(path);
         var error = LocalTree.Open(ArgumentText.Encode(path), out var tree, options);
+        other = null;
         if (error == Errno.ENOENT && make)
         {
             // The operator's word, not a peer's.
-            Directory.CreateDirectory(path);
+            try
+            {
+                Directory.CreateDirectory(path);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                return Errno.EACCES;
+            }
+            catch (IOException)
+            {
+                return Errno.ENOENT;
+            }
             error = LocalTree.Open(ArgumentText.Encode(path), out tree, options);
         }
         other = tree;

@@ -27,12 +27,12 @@ internal sealed class DestinationResolution(Reception reception)
         }
         var exists = _destination.Tree.Stat(path, out _) == Errno.None;
         var only = entries == 1 ? first[first.Start] : null;
+        if (exists && _destination.IsDirectory)
+            throw Wrong(ExitCode.FileSelection, $"[Receiver] ERROR: cannot stat destination \"{_destination.FullName}/\": {Reception.Reason(Errno.ENOTDIR)}");
         if (exists && entries > 1)
             throw Wrong(ExitCode.FileSelection, "ERROR: destination must be a directory when copying more than 1 file");
         if (exists && only is { IsDirectory: true })
             throw Wrong(ExitCode.FileSelection, "ERROR: cannot overwrite non-directory with a directory");
-        if (exists && _destination.IsDirectory)
-            throw Wrong(ExitCode.FileSelection, $"[Receiver] ERROR: cannot stat destination \"{_destination.FullName}/\": {Reception.Reason(Errno.ENOTDIR)}");
         if (only is { IsDirectory: false } && !_destination.IsDirectory)
             TakeAsName(path);
         else

@@ -39,6 +39,9 @@ internal sealed class FilePlacement
             return _reception.Target.OpenInPlace(request.Path, out file);
         if (_temporary is null)
             return _reception.Target.Create(request.Path, out file);
+        file = null;
+        if (_temporary.Error != Errno.None)
+            return _temporary.Error;
         var inside = ReferenceEquals(_temporary.Tree, _reception.Target);
         return inside
             ? _reception.Target.Create(request.Path, out file, _temporary.Path)
@@ -52,7 +55,7 @@ internal sealed class FilePlacement
         _attributes.SetNew(file, request.Entry, request.Path);
         if (_options.Fsync)
             file.Sync();
-        if (_options.DelayUpdates)
+        if (_options.DelayUpdates && _partials is not null)
             return Delay(request, file);
         var error = Place(request, file);
         if (error == Errno.None && request.Basis == Basis.Partial)
@@ -72,7 +75,7 @@ internal sealed class FilePlacement
             file.SetMetadata(new Metadata { Mtime = new FileTime(0, 0) }, out _);
             Move(file, _reception.Target, request.Path);
         }
-        else if (_partials!.Prepare(request.Path) == Errno.None)
+        else if (_partials?.Prepare(request.Path) == Errno.None)
         {
             _attributes.SetNew(file, request.Entry, request.Path, withTimes: false);
             var (tree, place) = _partials[request.Path];

@@ -28,12 +28,13 @@ internal sealed class PartialStore
             throw new RsyncException(ExitCode.FileSelection, SessionStage.FileList, $"cannot use partial-dir \"{directory}\": a relative one is inside each directory");
     }
 
-    /// <summary>Null when the options name no such directory and need none.</summary>
+    /// <summary>Null when the options name no such directory and need none, and when one for all cannot be used: then nothing is kept.</summary>
     public static PartialStore? Of(Reception reception)
     {
         var writing = reception.Options.Writing;
         var directory = writing.PartialDir ?? (writing.DelayUpdates ? DefaultOfDelay : null);
-        return directory is null ? null : new PartialStore(reception, directory);
+        var store = directory is null ? null : new PartialStore(reception, directory);
+        return store?._fixed is { Error: not Errno.None } ? null : store;
     }
 
     public BasisFile this[TreePath path] => _fixed is not null

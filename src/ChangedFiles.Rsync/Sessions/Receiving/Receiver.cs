@@ -132,7 +132,7 @@ internal sealed class Receiver
         if (!_reception.Requests.TryRemove(index, out var request))
             throw _reader.Bad($"the data of {entry}, which was not asked for");
         if (basis != request.Basis || !xname.AsSpan().SequenceEqual(request.Xname))
-            throw _reader.Bad($"an answer about {entry} that is not what was asked");
+            throw new RsyncException(ExitCode.ProtocolIncompatibility, SessionStage.Transfer, $"the sender names another basis for {entry} than it was told");
         if (_isDry)
             Pretend(request, flags, files);
         else

@@ -59,13 +59,13 @@ internal sealed class Reception(ReceivingHalf half, Session session) : IDisposab
         if (Options.Writing.TempDir is { } directory)
         {
             TemporaryDirectory = new SideDirectory(this, directory, make: false);
-            if (TemporaryDirectory.Error != Errno.None)
-                throw new RsyncException(ExitCode.SyntaxOrUsage, SessionStage.FileList, TemporaryDirectory.Error switch
-                {
-                    Errno.ENOENT => $"The temp-dir does not exist: {directory}",
-                    Errno.ENOTDIR => $"The temp-dir is not a directory: {directory}",
-                    var error => $"cannot use temp-dir \"{directory}\": {Reason(error)}",
-                });
+            var error = TemporaryDirectory.Error;
+            if (error is Errno.ENOENT or Errno.ENOTDIR)
+                throw new RsyncException(ExitCode.SyntaxOrUsage, SessionStage.FileList,
+                    $"The temp-dir {(error == Errno.ENOENT ? "does not exist" : "is not a directory")}: {directory}");
+            // Each file then fails by itself.
+            if (error == Errno.ELOOP)
+                session.Say(MessageCode.Error, OperatorPaths.Refusal);
         }
         if (Options.Writing.Backup)
             Backups = new BackupStore(this);

@@ -8,7 +8,7 @@ namespace ChangedFiles.Rsync.Sessions.Receiving;
 internal sealed class SideDirectory
 {
     /// <param name="directory">As written; a relative one is below the destination.</param>
-    /// <param name="make">It will be written to, and is made when it is missing.</param>
+    /// <param name="make">It will be written to, and is made when it is missing. What can be made when it is needed counts as made.</param>
     public SideDirectory(Reception reception, string directory, bool make)
     {
         Name = directory;
@@ -29,9 +29,6 @@ internal sealed class SideDirectory
         Error = reception.Half.Destination.OpenOther is { } open ? open(directory, make, out other) : Errno.ENOENT;
         if (other is not null)
             reception.Own(Tree = other);
-        else if (make)
-            throw new RsyncException(ExitCode.FileIO, SessionStage.FileList,
-                $"cannot use directory \"{directory}\": {Reception.Reason(Error)}");
     }
 
     /// <summary>Inside the destination, where it can be made when it is needed.</summary>
