@@ -286,7 +286,7 @@ public sealed partial class DropInTests : IDisposable
     [Theory]
     [InlineData(14, "-e", "/no/such/shell", "src/file", "h:to")]
     [InlineData(12, "--files-from=src", "src", "to")]
-    [InlineData(11, "-b", "--backup-dir=/proc/none", "src/file", "alt/file")]
+    [InlineData(11, "-I", "-b", "--backup-dir=/proc/none", "src/file", "alt/file")]
     [InlineData(0, "--partial-dir=/proc/none", "--delay-updates", "src/file", "to/")]
     public void What_cannot_be_used_ends_with_stocks_code(int code, params string[] words)
     {
