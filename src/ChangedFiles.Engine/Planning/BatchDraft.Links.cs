@@ -18,7 +18,11 @@ internal sealed partial class BatchDraft
             // Also the last name that is left: what was done by the others may have been done before they went.
             if (entry.Kind != FileKind.Directory && wanted.Contains(entry.Inode) && source.Stat(path, out var stat) == Errno.None && !stat.IsDirectory
                 && !IsExcluded(path, isDirectory: false) && HasParents(path))
+            {
+                // Searched only once, so what was found is not lost with the batch.
+                Drawn.Add(new DirtyMark(path) { Since = Since });
                 Send(path, stat);
+            }
         }
     }
 
@@ -27,8 +31,6 @@ internal sealed partial class BatchDraft
     /// </summary>
     public void LookAtOtherNames(DirtyMark mark)
     {
-        if (mark is { Subtree: true, Trusting: true })
-            return;
         foreach (var (path, inode) in links.At(mark.Path, mark.Subtree || (Items.TryGetValue(mark.Path, out var item) && !item.Stat.IsDirectory)))
         {
             if (source.Stat(path, out var now) != Errno.None || (now.Device, now.Inode) != inode)
