@@ -88,12 +88,13 @@ internal sealed class LocalDelivery(
         _listed.Add(aside);
     }
 
-    /// <summary>Of several names of an inode the others are linked to one that is in place already, if there is one.</summary>
+    /// <summary>Of several names of an inode the others are linked to one that is in place already, and stays, if there is one.</summary>
     private void ChooseFirstNames()
     {
         foreach (var item in batch.Items)
         {
-            if (item.Action == PlannedAction.Send && item.Stat.IsRegular && item.Stat.LinkCount > 1 && !batch.Apart.Contains(item.Path)
+            if (item.Action == PlannedAction.Send && item.Stat.IsRegular && item.Stat.LinkCount > 1
+                && !batch.Apart.Contains(item.Path) && !_setAside.ContainsKey(item.Path)
                 && target.Stat(item.Path, out var there) == Errno.None && IsSameContent(item.Stat, there) && there.LinkCount <= item.Stat.LinkCount)
                 _linked.TryAdd((item.Stat.Device, item.Stat.Inode), item.Path);
         }
