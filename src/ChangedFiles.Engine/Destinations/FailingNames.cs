@@ -34,9 +34,11 @@ internal sealed class FailingNames(DirtyTree changes)
         foreach (var (path, reason) in failed)
             Fail(path, reason);
         var since = batch.Marks.Min(mark => mark.Since);
-        // A directory that failed may not have been swept either, and one that could not be removed may be wanted again.
-        var unsure = batch.Items.Where(item => item.Action is PlannedAction.Sweep or PlannedAction.Delete).Select(item => item.Path).ToHashSet();
-        var retries = failed.Keys.Select(path => Retry(new DirtyMark(path) { Names = unsure.Contains(path), Since = since }, path)).ToList();
+        // A directory that failed may not have been swept either. In place of what failed with something else anything may be left, and wanted as a directory later.
+        var swept = batch.Items.Where(item => item.Action == PlannedAction.Sweep).Select(item => item.Path).ToHashSet();
+        var others = batch.Items.Where(item => !item.Stat.IsDirectory).Select(item => item.Path).ToHashSet();
+        var retries = failed.Keys.Select(path =>
+            Retry(new DirtyMark(path) { Names = swept.Contains(path), Subtree = others.Contains(path), Since = since }, path)).ToList();
         // What could not be looked at has not been looked into either, and the directory it is in has not been swept.
         foreach (var (path, _) in batch.Failures)
         {
