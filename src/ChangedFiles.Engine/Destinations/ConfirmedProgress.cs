@@ -17,6 +17,8 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
     private readonly HashSet<TreePath> _touched = [];
     // On their way to be compared once more: the destination has them.
     private HashSet<TreePath> _again = [];
+    // What is below these may come again; as what it is known by is only a number, it is not forgotten with them.
+    private readonly HashSet<TreePath> _deleted = [];
     private long _lastNote = clock.GetTimestamp();
     private long _lastSave = clock.GetTimestamp();
     private bool _passUnderway = true;
@@ -32,18 +34,44 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
             Forget();
             return false;
         }
+        _deleted.ExceptWith(delivery.Created);
         _again.ExceptWith(batch.Items.Select(item => item.Path));
         var swept = batch.Swept.Select(directory => directory.Path).ToHashSet();
         foreach (var item in batch.Items)
         {
             if (item.Action is PlannedAction.Send or PlannedAction.Delete && !swept.Contains(item.Path.Parent) && _touched.Count < MaxTouched)
                 _touched.Add(item.Path.Parent);
+            if (item.Action == PlannedAction.Delete && _deleted.Count < MaxTouched)
+                _deleted.Add(item.Path);
         }
+        // Should it have been there before, more may be missing beside it.
+        foreach (var directory in delivery.Created.Where(_ => _touched.Count < MaxTouched))
+            _touched.Add(directory.Parent);
+        // What failed may be gone now, or be something else than before.
+        var unsure = delivery.Complaints.Count > 0
+            ? batch.Items.Where(item => item.Stat.IsDirectory).Select(item => item.Path)
+            : delivery.Failures.SelectMany(failure => new[] { failure.Path, failure.Path.Parent });
+        foreach (var directory in unsure)
+            confirmed.Distrust(directory);
         if (delivery.Complaints.Count == 0)
             Confirm(batch, delivery, looked);
         if (clock.GetElapsedTime(_lastSave) > SaveInterval)
             Save(complete: false);
         return true;
+    }
+
+    /// <summary>
+    /// A batch came to no end. What was made for it is there the next time, and so does not tell any more that all that was in it is missing.
+    /// </summary>
+    public void Broke(PlannedBatch batch)
+    {
+        confirmed.Load();
+        foreach (var directory in batch.Items.Where(item => item.Stat.IsDirectory).Select(item => item.Path))
+        {
+            confirmed.Distrust(directory);
+            if (_touched.Count < MaxTouched)
+                _touched.Add(directory);
+        }
     }
 
     /// <summary>Everything that is known to be in question has been looked at.</summary>
@@ -62,6 +90,7 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
         if (_touched.Count == 0 || _ending || !(ending || clock.GetElapsedTime(_lastNote) > Quiet))
             return [];
         _ending = ending;
+        confirmed.Load();
         _again = [.. _touched];
         _touched.Clear();
         return [.. _again];
@@ -79,6 +108,7 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
         confirmed.Clear();
         _touched.Clear();
         _again.Clear();
+        _deleted.Clear();
         _passUnderway = true;
     }
 
@@ -86,8 +116,10 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
     private bool WasEmptied(PlannedBatch batch, Delivery delivery)
     {
         var parents = batch.Items.Where(item => item.Action == PlannedAction.Parent).Select(item => item.Path).ToHashSet();
-        return delivery.Created.Any(made => parents.Contains(made) || _again.Contains(made) || confirmed.IsExpected(made));
+        return delivery.Created.Any(made => parents.Contains(made) || _again.Contains(made) || (confirmed.IsExpected(made) && !WasDeleted(made)));
     }
+
+    private bool WasDeleted(TreePath directory) => _deleted.Any(name => name == directory || directory.IsBelow(name));
 
     private void Confirm(PlannedBatch batch, Delivery delivery, DateTimeOffset looked)
     {

@@ -277,6 +277,8 @@ public sealed class DestinationWorker : IDisposable
         catch (DestinationException away)
         {
             var unanswered = batch?.Marks ?? marks;
+            if (batch is not null)
+                _progress?.Broke(batch);
             Changes.Return(away.Interrupted ? unanswered.Concat(Interrupted(batch!)) : unanswered);
             if (away.NeedsEverything)
                 CompareEverything();

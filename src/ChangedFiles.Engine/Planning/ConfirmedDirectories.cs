@@ -18,10 +18,13 @@ public sealed class ConfirmedDirectories(StateFile file)
     /// <summary>What changed within this time before it was looked at may change once more with the same change time.</summary>
     private static readonly TimeSpan Uncertain = TimeSpan.FromSeconds(2);
 
+    /// <summary>Of a directory that may be there or not.</summary>
+    private const ulong Unsure = 0;
+
     private readonly Dictionary<ulong, ulong> _fresh = [];
     private Dictionary<ulong, ulong>? _saved;
 
-    /// <summary>A pass over everything begins.</summary>
+    /// <summary>Directories are about to be compared.</summary>
     public void Load() => _saved ??= file.Read();
 
     /// <summary>True when the directory was confirmed in this state.</summary>
@@ -37,9 +40,15 @@ public sealed class ConfirmedDirectories(StateFile file)
         return true;
     }
 
-    /// <summary>True during a pass over everything for a directory that the destination should have.</summary>
-    public bool IsExpected(TreePath directory) =>
-        _saved is not null && DirectoryDigest.Of(directory.Bytes) is var key && (_fresh.ContainsKey(key) || _saved.ContainsKey(key));
+    /// <summary>True, while directories are compared, for one that the destination should have.</summary>
+    public bool IsExpected(TreePath directory)
+    {
+        var key = DirectoryDigest.Of(directory.Bytes);
+        return _saved is not null && (_fresh.TryGetValue(key, out var known) || _saved.TryGetValue(key, out known)) && known != Unsure;
+    }
+
+    /// <summary>The directory has to be compared the next time, whatever was known of it.</summary>
+    public void Distrust(TreePath directory) => _fresh[DirectoryDigest.Of(directory.Bytes)] = Unsure;
 
     /// <summary>The directory is at the destination as it was at <paramref name="looked"/>. False when it is too young to be told from what follows.</summary>
     public bool Confirm(SweptDirectory swept, DateTimeOffset looked)

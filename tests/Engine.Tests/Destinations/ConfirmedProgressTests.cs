@@ -34,10 +34,46 @@ public sealed class ConfirmedProgressTests : IDisposable
         Assert.True(Deliver(PlannedAction.Send, isNew: true));
     }
 
+    [Fact]
+    public void A_directory_known_from_before_that_is_gone_when_the_one_above_it_is_compared_shows_one_too()
+    {
+        Assert.True(Confirm("d"));
+        _progress.CaughtUp();
+        Assert.True(Create("new"));
+        Assert.Contains(TreePath.Root, _progress.TakeTouched(ending: true));
+        Assert.False(Create("d"));
+    }
+
+    [Fact]
+    public void A_directory_that_was_removed_while_all_is_compared_may_come_again()
+    {
+        Assert.True(Confirm("d", "d/below"));
+        Assert.True(Remove("d"));
+        Assert.True(Create("d", "d/below"));
+    }
+
     public void Dispose()
     {
         _file.Dispose();
         _place.Dispose();
+    }
+
+    private bool Create(params string[] names) => Note(names, PlannedAction.Send, created: names);
+
+    private bool Remove(string name) => Note([name], PlannedAction.Delete, created: []);
+
+    private bool Confirm(params string[] names) => Note(names, PlannedAction.Sweep, created: []);
+
+    private bool Note(string[] names, PlannedAction action, string[] created)
+    {
+        var paths = names.Select(TreePath.Parse).ToList();
+        var batch = new PlannedBatch
+        {
+            Items = paths.ConvertAll(path => new PlannedItem(path, action)),
+            Swept = action == PlannedAction.Sweep ? paths.ConvertAll(path => new SweptDirectory(path, 1, default)) : [],
+            Marks = [],
+        };
+        return _progress.Note(batch, new Delivery { Created = [.. created.Select(TreePath.Parse)] }, TimeProvider.System.GetUtcNow());
     }
 
     private bool Deliver(PlannedAction action, bool isNew)
