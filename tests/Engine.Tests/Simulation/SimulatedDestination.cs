@@ -31,6 +31,9 @@ internal sealed class SimulatedDestination
     /// <summary>That has to be noticed.</summary>
     public bool IsReplaced { get; set; }
 
+    /// <summary>It was replaced, and perhaps only the comparison after a quiet minute finds what is missing.</summary>
+    public bool IsSeenLater { get; private set; }
+
     /// <summary>Of a hundred deliveries so many meet a fault; of a server's sessions half as many.</summary>
     public int FaultRate
     {
@@ -55,6 +58,7 @@ internal sealed class SimulatedDestination
             return;
         Empty();
         IsReplaced = _server is null;
+        IsSeenLater |= _server is not null;
     }
 
     /// <summary>Somebody removed everything, and nobody was told.</summary>

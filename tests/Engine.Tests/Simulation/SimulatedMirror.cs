@@ -112,16 +112,25 @@ internal sealed class SimulatedMirror : IDisposable
         (_busy, _destination.FaultRate) = (true, 0);
         _source.ChangeOnceMore();
         Tell(int.MaxValue);
-        for (var turn = 0; turn < TurnsToSettle; turn++)
+        Deliver();
+        if (_destination.IsSeenLater)
         {
-            if (_worker.Changes.Unconfirmed == 0)
-                break;
-            var pause = _worker.Turn();
-            _clock.Advance(pause > TimeSpan.FromMilliseconds(10) ? pause : TimeSpan.FromMilliseconds(10));
+            _clock.Advance(TimeSpan.FromMinutes(2));
+            _worker.Turn();
+            Deliver();
         }
         Assert.Equal(0, _worker.Changes.Unconfirmed);
         Assert.Equal(DestinationState.Following, _worker.Status.State);
         Assert.Equal(Lines(_source.Tree), Lines(_destination.Tree));
+    }
+
+    private void Deliver()
+    {
+        for (var turn = 0; turn < TurnsToSettle && _worker.Changes.Unconfirmed > 0; turn++)
+        {
+            var pause = _worker.Turn();
+            _clock.Advance(pause > TimeSpan.FromMilliseconds(10) ? pause : TimeSpan.FromMilliseconds(10));
+        }
     }
 
     /// <summary>Users do not wait while the source is read.</summary>

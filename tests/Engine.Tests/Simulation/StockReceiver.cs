@@ -98,7 +98,10 @@ internal sealed class StockReceiver(
         if (!entry.IsDirectory)
             Complain($"rsync: [generator] recv_generator: failed to stat \"/{path}\" (in simulated): Permission denied (13)");
         else if (there is { IsDirectory: true })
+        {
             Complain($"rsync: [generator] failed to set permissions on \"/{path}\" (in simulated): Operation not permitted (1)");
+            Sweep(entry);
+        }
         else
         {
             Complain($"rsync: [generator] recv_generator: mkdir \"/{path}\" (in simulated) failed: Permission denied (13)");
@@ -119,13 +122,15 @@ internal sealed class StockReceiver(
         }
         Set(entry);
         _directories.Add(entry);
-        if (entry.Content is DirectoryContent.Top or DirectoryContent.Listed)
-            Sweep(path);
+        Sweep(entry);
     }
 
     /// <summary>What is in it, not listed and not protected goes.</summary>
-    private void Sweep(TreePath directory)
+    private void Sweep(FileEntry entry)
     {
+        if (entry.Content is not (DirectoryContent.Top or DirectoryContent.Listed))
+            return;
+        var directory = At(entry);
         var names = new List<DirectoryEntry>();
         tree.List(directory, names);
         foreach (var name in names)
