@@ -29,7 +29,7 @@ public sealed class RemoteShellTests
     [InlineData("sh -c 'echo first >&2; echo \"Permission denied (publickey).\" >&2; exit 255'", (ExitCode)255, "first; Permission denied (publickey).")]
     [InlineData("sh -c 'echo Welcome to this host; head -c 4'", ExitCode.ProtocolIncompatibility, "quiet")]
     [InlineData("sh -c 'head -c 4 >/dev/null; echo last words >&2'", ExitCode.ProtocolStream, "last words")]
-    [InlineData("no-such-shell", ExitCode.ProtocolStream, "no-such-shell")]
+    [InlineData("no-such-shell", ExitCode.Ipc, "no-such-shell")]
     public void What_goes_wrong_is_told_in_the_words_of_the_shell(string command, ExitCode code, string words)
     {
         var failure = Assert.Throws<RsyncException>(() => Open(command));
