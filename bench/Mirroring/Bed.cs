@@ -13,7 +13,8 @@ internal sealed class Bed : IDisposable
         _directory = Directory.CreateDirectory(Path.Combine(setup.Place, $"changedfiles-bench-{Environment.ProcessId}-{All.Count}")).FullName;
         All.Add(_directory);
         Source = Directory.CreateDirectory(Path.Combine(_directory, "source")).FullName;
-        Target = Directory.CreateDirectory(Path.Combine(_directory, "target")).FullName;
+        var other = Directory.CreateDirectory(Path.Combine(setup.Other ?? _directory, $"target-{Environment.ProcessId}-{All.Count}"));
+        All.Add(Target = other.FullName);
         File.WriteAllText(Path.Combine(Source, "there"), "from the start");
         Daemon = new RsyncDaemon(setup.Version, new RsyncModule("mod", Target));
     }

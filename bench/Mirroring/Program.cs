@@ -1,5 +1,6 @@
 // The main job end to end, against its peers in the same run: a real tree, a stock rsync daemon on loopback, another tree.
-// Usage: dotnet run -c Release --project bench/Mirroring [latency] [burst] [rename] [tar] [scale] [--place DIR] [--changes N] [--rsync 3.2.7]
+// Usage: dotnet run -c Release --project bench/Mirroring [latency] [burst] [rename] [tar] [scale] [--place DIR] [--other DIR] [--changes N] [--rsync 3.2.7]
+// The mirror is below --place too, unless --other names another file system for it.
 // Without words all of it runs; "tar" needs /usr/src/linux-source-6.1.tar.xz (package linux-source-6.1) or --tar FILE.
 using ChangedFiles.Bench.Mirroring;
 using ChangedFiles.TestKit;
@@ -12,6 +13,7 @@ while (words.TryDequeue(out var word))
     setup = word switch
     {
         "--place" => setup with { Place = words.Dequeue() },
+        "--other" => setup with { Other = words.Dequeue() },
         "--changes" => setup with { Changes = int.Parse(words.Dequeue()) },
         "--rsync" => setup with { Version = words.Dequeue() == "3.2.7" ? RsyncVersion.Debian327 : RsyncVersion.Installed },
         "--tar" => setup with { Archive = words.Dequeue() },

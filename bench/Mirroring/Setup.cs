@@ -8,6 +8,9 @@ internal sealed record Setup
     /// <summary>Where the trees are.</summary>
     public string Place { get; init; } = Path.GetTempPath();
 
+    /// <summary>Where the mirror is, if not there too: fanotify marks a file system, so what is written beside the source is paid as well.</summary>
+    public string? Other { get; init; }
+
     /// <summary>How many single changes are timed.</summary>
     public int Changes { get; init; } = 400;
 
