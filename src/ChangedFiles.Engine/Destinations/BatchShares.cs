@@ -11,15 +11,16 @@ namespace ChangedFiles.Engine.Destinations;
 internal static class BatchShares
 {
     /// <summary>Work below which a second session is not worth its while.</summary>
-    private const long Worthwhile = 1_000;
+    public const int Worthwhile = 1_000;
 
     /// <summary>Bytes that are as much work as a name.</summary>
     private const int BytesPerName = 64 << 10;
 
     /// <summary>The batch, or two that together are the same.</summary>
-    public static IReadOnlyList<PlannedBatch> Of(PlannedBatch batch)
+    /// <param name="worthwhile">Names, or what is as much work as that.</param>
+    public static IReadOnlyList<PlannedBatch> Of(PlannedBatch batch, int worthwhile = Worthwhile)
     {
-        if (batch.Items.Count < 2 || batch.Renames.Count > 0 || batch.Apart.Count > 0 || Work(batch.Items) < Worthwhile || batch.Items.Any(IsClosed))
+        if (batch.Items.Count < 2 || batch.Renames.Count > 0 || batch.Apart.Count > 0 || Work(batch.Items) < worthwhile || batch.Items.Any(IsClosed))
             return [batch];
         var places = batch.Items.ToLookup(Place);
         var first = FirstHalf(places);

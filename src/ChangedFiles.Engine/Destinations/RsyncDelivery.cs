@@ -44,7 +44,8 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
     public TransferResult Push(PlannedBatch items, TransferEvents events, IFileSource? source = null, LinkedTree? tree = null)
     {
         using var session = destination.Take(cancellation, tree);
-        return Push(session, items, events, source ?? destination.Source, cancellation);
+        // What is missing is made here already, and is there for the batch itself.
+        return Push(session, items, tree is null ? NotingMade(events) : events, source ?? destination.Source, cancellation);
     }
 
     /// <summary>The batch itself, in two sessions at the same time where that is worth it and the server has room for both.</summary>
@@ -57,13 +58,12 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
             OnTransferred = (in item) => Tell(item.Name, ChangeKind.Send),
             OnItem = (in item) =>
             {
-                if (item.Kind == FileKind.Directory && item.Flags.HasFlag(ItemFlags.IsNew) && TreePath.TryParse(item.Name.Span, out var made))
-                    Add(_created, made);
+                NoteMade(item);
                 if (item.Flags != ItemFlags.None)
                     Tell(item.Name, Kind(item.Flags));
             },
         };
-        var shares = BatchShares.Of(whole);
+        var shares = BatchShares.Of(whole, destination.Options.SharesFrom);
         using var session = destination.Take(cancellation);
         using var second = shares.Count > 1 ? destination.TryTakeAnother(cancellation) : null;
         return second is null
@@ -123,6 +123,21 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
     {
         if (!Planner.IsGone(errno))
             Add(_failures, new FailedPath(entry.Path, errno.Describe()));
+    }
+
+    private TransferEvents NotingMade(TransferEvents events) => events with
+    {
+        OnItem = (in item) =>
+        {
+            NoteMade(item);
+            events.OnItem?.Invoke(item);
+        },
+    };
+
+    private void NoteMade(in ItemReport item)
+    {
+        if (item.Kind == FileKind.Directory && item.Flags.HasFlag(ItemFlags.IsNew) && TreePath.TryParse(item.Name.Span, out var made))
+            Add(_created, made);
     }
 
     private void Tell(ReadOnlyMemory<byte> name, ChangeKind kind)

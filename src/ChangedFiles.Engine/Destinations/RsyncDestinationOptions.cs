@@ -38,6 +38,9 @@ public sealed record RsyncDestinationOptions
     /// <summary>With fewer bytes in a batch, sending them again is quicker than another session for its renames.</summary>
     internal int RenamesFrom { get; init; } = 32 << 10;
 
+    /// <summary>A batch of so many names, or of what is as much work, goes in two sessions.</summary>
+    internal int SharesFrom { get; init; } = BatchShares.Worthwhile;
+
     /// <summary>What the server is told in whole seconds; half of it is the longest that a busy one says nothing.</summary>
     private int ServerTimeout => (int)Math.Ceiling(Timeout.TotalSeconds * 2);
 
