@@ -1,7 +1,8 @@
 namespace ChangedFiles.Engine.Tests.Simulation;
 
 /// <summary>
-/// Time that passes when the simulation says so, and a time of day that can be set. No two looks at that are the same, as with fine-grained file times.
+/// Time that passes when the simulation says so, and a time of day that can be set. No two looks at that are the same, as with fine-grained file times: also not
+/// when it was set back, as two writes of one size would look the same then (a known gap).
 /// </summary>
 internal sealed class SimulatedClock : TimeProvider
 {
@@ -9,12 +10,19 @@ internal sealed class SimulatedClock : TimeProvider
 
     private TimeSpan _now = TimeSpan.FromSeconds(1);
     private TimeSpan _set;
+    private readonly HashSet<TimeSpan> _seen = [];
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => _now.Ticks;
 
-    public override DateTimeOffset GetUtcNow() => Start + _set + (_now += TimeSpan.FromTicks(1));
+    public override DateTimeOffset GetUtcNow()
+    {
+        do
+            _now += TimeSpan.FromTicks(1);
+        while (!_seen.Add(_set + _now));
+        return Start + _set + _now;
+    }
 
     public void Advance(TimeSpan time) => _now += time;
 

@@ -50,10 +50,10 @@ internal sealed class SimulatedMirror : IDisposable
         _destination = new SimulatedDestination(_source, _clock, _random, Note) { FaultRate = _random.Next(3) * 15 };
         (_restarts, _changes, _told) = (_random.Next(4) > 0, _random.Next(8, 24), 1 << _random.Next(1, 6));
         _budget = _random.Next(3) == 0 ? _random.Next(1, 6) : 0;
+        _source.MakesLookalikes = !(_restarts && _destination.IsStock);
         for (var changes = _random.Next(40); changes > 0; changes--)
             _source.Change();
         _source.Queue.Lose();
-        _source.MakesLookalikes = !(_restarts && _destination.IsStock);
         Start();
     }
 
