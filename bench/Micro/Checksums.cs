@@ -14,11 +14,15 @@ public class Checksums : IDisposable
     [Params(700, 32768)]
     public int Block { get; set; }
 
-    [Params(ChecksumKind.Xxh128, ChecksumKind.Md5)]
-    public ChecksumKind Kind { get; set; }
+    [Params(nameof(ChecksumKind.Xxh128), nameof(ChecksumKind.Md5))]
+    public string Kind { get; set; } = "";
 
     [GlobalSetup]
-    public void Setup() => (_hash, _digest) = (new BlockHash(Kind, 1, seedFix: true), StrongHash.Create(Kind));
+    public void Setup()
+    {
+        var kind = Enum.Parse<ChecksumKind>(Kind);
+        (_hash, _digest) = (new BlockHash(kind, 1, seedFix: true), StrongHash.Create(kind));
+    }
 
     [GlobalCleanup]
     public void Dispose()

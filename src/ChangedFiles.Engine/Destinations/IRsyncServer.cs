@@ -6,7 +6,7 @@ using ChangedFiles.Rsync.Transports;
 namespace ChangedFiles.Engine.Destinations;
 
 /// <summary>A directory that a stock rsync serves: opens sessions into it. Several threads may open sessions.</summary>
-public interface IRsyncServer : IDisposable
+internal interface IRsyncServer : IDisposable
 {
     /// <summary>Opens a session up to the point before its file list.</summary>
     /// <param name="words">The server's options, without the place at their end.</param>
@@ -26,7 +26,7 @@ public interface IRsyncServer : IDisposable
 /// <param name="address">The module.</param>
 /// <param name="place">In the module, without slashes at the ends; empty is the module itself.</param>
 /// <param name="password">Null when the module asks nobody.</param>
-public sealed class DaemonServer(DaemonAddress address, string place, byte[]? password) : IRsyncServer
+internal sealed class DaemonServer(DaemonAddress address, string place, byte[]? password) : IRsyncServer
 {
     private KnownDaemon? _known;
 

@@ -8,7 +8,7 @@ using ChangedFiles.Rsync.Sessions;
 namespace ChangedFiles.Engine.Destinations;
 
 /// <summary>A directory that a stock rsync serves: each batch is one session, taken from those opened ahead.</summary>
-public sealed class RsyncDestination : IDestination
+internal sealed class RsyncDestination : IDestination
 {
     private readonly WarmSessions _sessions;
     private readonly Func<LinkedTree?, IBatchSession>? _open;

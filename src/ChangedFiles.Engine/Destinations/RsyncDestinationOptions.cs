@@ -4,7 +4,7 @@ using ChangedFiles.Rsync.Options;
 namespace ChangedFiles.Engine.Destinations;
 
 /// <summary>A directory that a stock rsync serves, and how it is kept.</summary>
-public sealed record RsyncDestinationOptions
+internal sealed record RsyncDestinationOptions
 {
     /// <summary>As the user wrote it.</summary>
     public required string Name { get; init; }

@@ -9,7 +9,7 @@ using ChangedFiles.Rsync.Transports;
 namespace ChangedFiles.Engine.Destinations;
 
 /// <summary>A directory of another machine, behind a remote shell.</summary>
-public sealed record ShellServerOptions
+internal sealed record ShellServerOptions
 {
     /// <summary>The remote shell's command, split into words.</summary>
     public IReadOnlyList<string> Shell { get; init; } = ["ssh"];
@@ -30,7 +30,7 @@ public sealed record ShellServerOptions
 /// Starts <c>rsync --server</c> behind a remote shell. Where that is ssh, all sessions share one connection of our own (ControlMaster in a private directory), so that
 /// a new session costs a round trip and no key exchange. It ends with this object, or a minute after this process was killed.
 /// </summary>
-public sealed class ShellServer : IRsyncServer
+internal sealed class ShellServer : IRsyncServer
 {
     // The path of a socket has room for 108 bytes, and ssh makes it under a longer name first.
     private const int MaxSocketPath = 80;

@@ -10,7 +10,7 @@ namespace ChangedFiles.Engine.Destinations;
 /// <param name="open">Opens one; blocks.</param>
 /// <param name="retire">Ends an unused one as the peer likes it.</param>
 /// <param name="size">How many to keep.</param>
-public sealed class WarmSessions(Func<CancellationToken, Session> open, Action<Session> retire, int size) : IDisposable
+internal sealed class WarmSessions(Func<CancellationToken, Session> open, Action<Session> retire, int size) : IDisposable
 {
     /// <summary>A waiting session is replaced after this time: the daemon read its configuration when it was opened.</summary>
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);

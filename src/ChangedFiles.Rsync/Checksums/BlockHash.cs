@@ -4,7 +4,7 @@ using ChangedFiles.Linux;
 namespace ChangedFiles.Rsync.Checksums;
 
 /// <summary>The strong sum of single blocks under a session's seed (docs/protocol.md 7.4). One thread at a time.</summary>
-public sealed class BlockHash : IDisposable
+internal sealed class BlockHash : IDisposable
 {
     private readonly ChecksumKind _kind;
     private readonly ulong _seed;

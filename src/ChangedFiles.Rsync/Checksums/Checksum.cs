@@ -3,7 +3,7 @@ using ChangedFiles.Linux;
 namespace ChangedFiles.Rsync.Checksums;
 
 /// <summary>Names, lengths and choice of the strong checksums (docs/protocol.md 2.4, 7.4).</summary>
-public static class Checksum
+internal static class Checksum
 {
     /// <summary>Bytes of the longest digest.</summary>
     public const int MaxDigestLength = 20;

@@ -1,7 +1,7 @@
 namespace ChangedFiles.Rsync.Checksums;
 
 /// <summary>A strong checksum of the protocol (docs/protocol.md 7.4).</summary>
-public enum ChecksumKind
+internal enum ChecksumKind
 {
     /// <summary>No checksum: every file is sent whole, its digest is one zero byte.</summary>
     None,

@@ -8,7 +8,7 @@ namespace ChangedFiles.Rsync.Checksums;
 /// A running digest without a seed: whole files, <c>--checksum</c> sums, xattr values (docs/protocol.md 7.4).
 /// Usable again after <see cref="Finish"/>; creating one is the expensive part. One thread at a time.
 /// </summary>
-public abstract class StrongHash : IDisposable
+internal abstract class StrongHash : IDisposable
 {
     /// <summary>Bytes that <see cref="Finish"/> writes.</summary>
     public abstract int DigestLength { get; }

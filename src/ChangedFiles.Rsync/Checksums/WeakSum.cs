@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace ChangedFiles.Rsync.Checksums;
 
 /// <summary>The rolling sum over bytes taken as signed values, all arithmetic modulo 2^16 (docs/protocol.md 7.4).</summary>
-public static class WeakSum
+internal static class WeakSum
 {
     /// <summary>The weak sum of a whole block: s1 in the low half, s2 in the high half.</summary>
     public static uint Of(ReadOnlySpan<byte> block)

@@ -5,7 +5,7 @@ using ChangedFiles.Rsync.Checksums;
 namespace ChangedFiles.Rsync.Delta;
 
 /// <summary>Reads a basis once and gives out the sums of its blocks as it goes.</summary>
-public static class BlockSumMaker
+internal static class BlockSumMaker
 {
     // Half of a usual second-level cache: what was read is still there when it is hashed.
     private const int ReadLength = 256 * 1024;

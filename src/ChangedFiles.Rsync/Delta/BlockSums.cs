@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace ChangedFiles.Rsync.Delta;
 
 /// <summary>The sums of all blocks of one basis, packed as they go over the wire (docs/protocol.md 7.3).</summary>
-public sealed class BlockSums
+internal sealed class BlockSums
 {
     // Bytes allotted before the peer has sent as many.
     private const int FirstPart = 64 * 1024;

@@ -7,7 +7,7 @@ namespace ChangedFiles.Rsync.Delta;
 /// Builds a file from literals and blocks of a basis, in order, hashing every byte of it (docs/protocol.md 7.5).
 /// Small pieces are gathered before they are written: call <see cref="Flush"/> at the end.
 /// </summary>
-public sealed class DeltaApply : IDisposable
+internal sealed class DeltaApply : IDisposable
 {
     private const int GatherLength = 64 * 1024;
 

@@ -7,7 +7,7 @@ namespace ChangedFiles.Rsync.Delta;
 /// Says a file in terms of a basis: which of its parts are blocks of the basis, and what is between them.
 /// As long as blocks follow each other it goes from block to block; the window is rolled only where something changed.
 /// </summary>
-public sealed class DeltaSearch
+internal sealed class DeltaSearch
 {
     private readonly BlockSums _sums;
     private readonly SumHead _head;

@@ -1,7 +1,7 @@
 namespace ChangedFiles.Rsync.Delta;
 
 /// <summary>Takes what a search finds, in the order of the new file. The spans are valid during the call only.</summary>
-public interface IDeltaSink
+internal interface IDeltaSink
 {
     /// <summary>Bytes that are in no block of the basis; one or more, any number.</summary>
     void Literal(ReadOnlySpan<byte> data);

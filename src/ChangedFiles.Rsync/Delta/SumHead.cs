@@ -10,7 +10,7 @@ namespace ChangedFiles.Rsync.Delta;
 /// <param name="BlockLength">Bytes of a block, 0..<see cref="MaxBlockLength"/>.</param>
 /// <param name="StrongLength">Bytes of strong sum sent for each block.</param>
 /// <param name="Remainder">Bytes of the last block if it is shorter than the others, else 0.</param>
-public readonly record struct SumHead(int Count, int BlockLength, int StrongLength, int Remainder)
+internal readonly record struct SumHead(int Count, int BlockLength, int StrongLength, int Remainder)
 {
     /// <summary>Bytes on the wire.</summary>
     public const int Length = 16;

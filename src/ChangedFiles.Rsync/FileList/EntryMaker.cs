@@ -8,7 +8,7 @@ using ChangedFiles.Rsync.Wire;
 namespace ChangedFiles.Rsync.FileList;
 
 /// <summary>The digest of a file's contents for <c>-c</c>; null when it cannot be read, which is sent as zeros.</summary>
-public delegate byte[]? FileChecksum(IFileSource source, TreePath path, in FileStat stat);
+internal delegate byte[]? FileChecksum(IFileSource source, TreePath path, in FileStat stat);
 
 /// <summary>
 /// Makes entries out of what is on disk, with everything the options want of a file, and keeps the account of what went wrong.

@@ -7,7 +7,7 @@ namespace ChangedFiles.Rsync.FileList;
 
 /// <summary>What a list says about a directory's contents (docs/protocol.md 6.2). The values are those of the wire.</summary>
 [Flags]
-public enum DirectoryContent
+internal enum DirectoryContent
 {
     /// <summary>The contents are, or will be, in the transfer: the receiver may delete inside.</summary>
     Listed = 0,
@@ -31,7 +31,7 @@ public sealed class FileEntry
     private byte[]? _targetOrChecksum;
     private RareParts? _rare;
 
-    public FileEntry()
+    internal FileEntry()
     {
     }
 
@@ -48,7 +48,7 @@ public sealed class FileEntry
     public required TreePath Path { get; init; }
 
     /// <summary>On the sending side: where its data is read, under <see cref="Path"/>; null for the session's own source.</summary>
-    public SourceRoot? Source { get; set; }
+    internal SourceRoot? Source { get; set; }
 
     /// <summary>Type and permission bits as <c>st_mode</c>; 0 is a name to be deleted (6.11).</summary>
     public uint Mode
@@ -68,13 +68,13 @@ public sealed class FileEntry
     }
 
     /// <summary>Owner; on the receiving side already an id of this machine.</summary>
-    public uint Uid { get; set; }
+    public uint Uid { get; internal set; }
 
     /// <summary>Group; on the receiving side already an id of this machine.</summary>
-    public uint Gid { get; set; }
+    public uint Gid { get; internal set; }
 
     /// <summary>For directories: what the list holds of them.</summary>
-    public DirectoryContent Content { get; set; } = DirectoryContent.Listed;
+    internal DirectoryContent Content { get; set; } = DirectoryContent.Listed;
 
     /// <summary>True when the name came with a leading slash, which counts for the order of the list only (6.3, 6.6).</summary>
     internal bool FromRoot { get; init; }
@@ -133,10 +133,10 @@ public sealed class FileEntry
     }
 
     /// <summary>The names that share this inode, with <c>--hard-links</c>; null when there is no other in the transfer.</summary>
-    public HardLinkGroup? Links
+    internal HardLinkGroup? Links
     {
         get => _rare?.Links;
-        internal set
+        set
         {
             if (value is not null || _rare is not null)
                 Rare.Links = value;
@@ -146,7 +146,7 @@ public sealed class FileEntry
     /// <summary>
     /// With <c>--acls</c>: the access ACL without what follows from <see cref="Mode"/> (9.4, <see cref="PosixAcl.WithoutMode"/>); null for none.
     /// </summary>
-    public PosixAcl? AccessAcl
+    internal PosixAcl? AccessAcl
     {
         get => _rare?.AccessAcl;
         set
@@ -157,7 +157,7 @@ public sealed class FileEntry
     }
 
     /// <summary>With <c>--acls</c>: what new files in this directory start with; null for none.</summary>
-    public PosixAcl? DefaultAcl
+    internal PosixAcl? DefaultAcl
     {
         get => _rare?.DefaultAcl;
         set
@@ -168,7 +168,7 @@ public sealed class FileEntry
     }
 
     /// <summary>With <c>--xattrs</c>: the extended attributes; null for none.</summary>
-    public XattrList? Xattrs
+    internal XattrList? Xattrs
     {
         get => _rare?.Xattrs;
         set
@@ -180,7 +180,7 @@ public sealed class FileEntry
 
     public FileKind Kind => (FileKind)(_mode & 0xF000);
     /// <summary>The twelve low bits of <see cref="Mode"/>.</summary>
-    public uint Permissions => _mode & 0xFFFu;
+    internal uint Permissions => _mode & 0xFFFu;
     public bool IsDirectory => Kind == FileKind.Directory;
     public bool IsRegular => Kind == FileKind.Regular;
     public bool IsSymlink => Kind == FileKind.Symlink;
@@ -191,7 +191,7 @@ public sealed class FileEntry
     public bool IsMissing => _mode == 0;
 
     /// <summary>An entry with the attributes of <paramref name="stat"/>. A symbolic link needs its target as well.</summary>
-    public static FileEntry From(TreePath path, in FileStat stat, byte[]? linkTarget = null,
+    internal static FileEntry From(TreePath path, in FileStat stat, byte[]? linkTarget = null,
         DirectoryContent content = DirectoryContent.Listed, bool withAtime = false)
     {
         var isNode = stat.Kind is FileKind.CharacterDevice or FileKind.BlockDevice or FileKind.Fifo or FileKind.Socket;
@@ -211,7 +211,7 @@ public sealed class FileEntry
     }
 
     /// <summary>An entry that makes the receiver delete what has this name (<c>--delete-missing-args</c>, 6.11 and 10.6).</summary>
-    public static FileEntry Missing(TreePath path) => new() { Path = path };
+    internal static FileEntry Missing(TreePath path) => new() { Path = path };
 
     /// <summary>What is told of it.</summary>
     internal ItemReport Report(ItemFlags flags, bool sending) => new()

@@ -6,7 +6,7 @@ namespace ChangedFiles.Rsync.FileList;
 /// A complete list in its order, numbered (docs/protocol.md 6.6). On the receiving side no name is in it twice: a slot that lost
 /// keeps its number but holds nothing.
 /// </summary>
-public sealed class FileList
+internal sealed class FileList
 {
     private readonly FileEntry[] _entries;
 

@@ -13,7 +13,7 @@ namespace ChangedFiles.Rsync.FileList;
 /// list is complete, so that they can travel at once. What cannot be read is told and counted, and the rest goes on.
 /// Belongs to one thread.
 /// </summary>
-public sealed class FileListBuilder
+internal sealed class FileListBuilder
 {
     private readonly TransferOptions _options;
     private readonly bool _incremental;

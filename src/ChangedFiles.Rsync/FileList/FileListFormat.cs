@@ -6,7 +6,7 @@ namespace ChangedFiles.Rsync.FileList;
 /// Everything the encoding of a file list depends on (docs/protocol.md 2.2 and 6). Both sides derive it from the same options and
 /// the negotiation's result; one difference and the stream makes no sense any more.
 /// </summary>
-public sealed record FileListFormat
+internal sealed record FileListFormat
 {
     /// <summary>30, 31 or 32.</summary>
     public int Protocol { get; init; } = 32;

@@ -10,7 +10,7 @@ namespace ChangedFiles.Rsync.FileList;
 /// Reads the lists of a session (docs/protocol.md 6.1 to 6.5) and checks everything as it arrives (11.5): a hostile peer ends the
 /// session with an <see cref="RsyncException"/>. Belongs to one thread.
 /// </summary>
-public sealed class FileListReader
+internal sealed class FileListReader
 {
     /// <summary>Most entries of a session.</summary>
     public const int MaxEntries = 100_000_000;

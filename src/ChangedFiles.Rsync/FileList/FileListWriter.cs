@@ -9,7 +9,7 @@ namespace ChangedFiles.Rsync.FileList;
 /// Writes the lists of a session, entry by entry (docs/protocol.md 6.1 to 6.5). Entries are compressed against the one before, so all
 /// lists of a session go through one writer. Belongs to one thread.
 /// </summary>
-public sealed class FileListWriter
+internal sealed class FileListWriter
 {
     private const int MaxPrefix = byte.MaxValue;
 

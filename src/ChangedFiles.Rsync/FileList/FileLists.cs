@@ -6,7 +6,7 @@ namespace ChangedFiles.Rsync.FileList;
 /// </summary>
 /// <param name="incremental">The lists come in pieces.</param>
 /// <param name="receiving">True on the receiving side, where no name stays twice.</param>
-public sealed class FileLists(bool incremental, bool receiving)
+internal sealed class FileLists(bool incremental, bool receiving)
 {
     private readonly List<FileList> _lists = [];
     private readonly List<FileEntry> _directories = [];

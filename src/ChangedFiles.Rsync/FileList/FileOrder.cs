@@ -6,7 +6,7 @@ namespace ChangedFiles.Rsync.FileList;
 /// The order of a file list, in which both sides number it (docs/protocol.md 6.6): the top first; in each directory all other files
 /// before the sub-directories; each directory followed by its contents.
 /// </summary>
-public static class FileOrder
+internal static class FileOrder
 {
     private const int InsertionSortLimit = 12;
 

@@ -4,7 +4,7 @@ namespace ChangedFiles.Rsync.FileList;
 /// Several entries that are names of one inode (docs/protocol.md 9.1). The member that is written first travels in full, and the
 /// others of its list as references to it: they must have the same attributes.
 /// </summary>
-public sealed class HardLinkGroup
+internal sealed class HardLinkGroup
 {
     private int _lastIndex = -1;
 

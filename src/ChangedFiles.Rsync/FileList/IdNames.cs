@@ -5,7 +5,7 @@ namespace ChangedFiles.Rsync.FileList;
 /// <summary>
 /// This machine's names of users and groups. Looks each up once; share one among sessions. May be used by several threads.
 /// </summary>
-public sealed class IdNames
+internal sealed class IdNames
 {
     // By the bits of the ids: a dictionary of int is compiled ahead, one of uint is not.
     private readonly Dictionary<int, byte[]?> _users = [];

@@ -1,7 +1,7 @@
 namespace ChangedFiles.Rsync.FileList;
 
 /// <summary>Error bits that travel with lists (docs/protocol.md 11.3).</summary>
-public static class IoErrors
+internal static class IoErrors
 {
     /// <summary>Something that exists may be missing from a list: the receiver stops deleting; exit code 23.</summary>
     public const int General = 1;

@@ -4,7 +4,7 @@ using ChangedFiles.Rsync.Files;
 namespace ChangedFiles.Rsync.FileList;
 
 /// <summary>Texts of symbolic links (docs/protocol.md 11.5).</summary>
-public static class LinkTarget
+internal static class LinkTarget
 {
     /// <summary>What makes a stored link lead nowhere; taken off again when it is sent.</summary>
     public static ReadOnlySpan<byte> MungePrefix => "/rsyncd-munged/"u8;

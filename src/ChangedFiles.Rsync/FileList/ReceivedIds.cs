@@ -7,7 +7,7 @@ namespace ChangedFiles.Rsync.FileList;
 /// How a receiving side takes the owners and groups of a peer (docs/protocol.md 6.5): which ids they are here, and which of them it may
 /// set at all. Belongs to one session.
 /// </summary>
-public sealed class ReceivedIds
+internal sealed class ReceivedIds
 {
     private readonly HashSet<uint>? _ownGroups;
 

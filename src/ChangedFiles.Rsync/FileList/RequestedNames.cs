@@ -9,7 +9,7 @@ namespace ChangedFiles.Rsync.FileList;
 /// What a sending server may answer to a client's source arguments (docs/protocol.md 11.5): the names, the directories above them with
 /// <c>-R</c>, and what is below them if that was asked for. Arguments may have wildcards, which the server expands.
 /// </summary>
-public sealed class RequestedNames
+internal sealed class RequestedNames
 {
     private readonly TransferOptions _options;
     private readonly Dictionary<byte[], SourceKind> _names = new(NameComparer.Instance);

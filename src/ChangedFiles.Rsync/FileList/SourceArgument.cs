@@ -4,7 +4,7 @@ using ChangedFiles.Rsync.Options;
 namespace ChangedFiles.Rsync.FileList;
 
 /// <summary>How a source argument ends, which decides what it stands for (docs/protocol.md 6.10).</summary>
-public enum SourceKind
+internal enum SourceKind
 {
     /// <summary>A name: what has it, and with recursion what is below.</summary>
     Name,
@@ -21,7 +21,7 @@ public enum SourceKind
 /// <param name="Path">The argument's name in the list.</param>
 /// <param name="Kind">What it stands for.</param>
 /// <param name="ImpliesTop">A leading "./" of a relative name: the top itself is listed as an implied directory.</param>
-public readonly record struct SourceArgument(byte[] Directory, TreePath Path, SourceKind Kind, bool ImpliesTop = false)
+internal readonly record struct SourceArgument(byte[] Directory, TreePath Path, SourceKind Kind, bool ImpliesTop = false)
 {
     /// <summary>Takes an argument apart.</summary>
     /// <param name="text">As written; holds no NUL.</param>

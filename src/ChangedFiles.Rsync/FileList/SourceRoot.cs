@@ -11,12 +11,12 @@ namespace ChangedFiles.Rsync.FileList;
 /// </summary>
 /// <param name="directory">As written in the argument; empty for where the program (or the module) is.</param>
 /// <param name="root">The directory. The one who opens it also closes it, when the session is over.</param>
-public delegate Errno OpenSource(ReadOnlySpan<byte> directory, out SourceRoot? root);
+internal delegate Errno OpenSource(ReadOnlySpan<byte> directory, out SourceRoot? root);
 
 /// <summary>A directory that names of a list are relative to, and what they lead to in it.</summary>
 /// <param name="tree">Its files, under the names they have in the list.</param>
 /// <param name="name">How messages name it, with a slash at its end; empty for the current directory.</param>
-public sealed class SourceRoot(IFileSource tree, string name = "")
+internal sealed class SourceRoot(IFileSource tree, string name = "")
 {
     /// <summary>Its files, under the names they have in the list.</summary>
     public IFileSource Tree { get; } = tree;

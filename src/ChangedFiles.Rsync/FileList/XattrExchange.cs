@@ -9,7 +9,7 @@ namespace ChangedFiles.Rsync.FileList;
 /// answer:  { varint position - last position · varint length · value } · 00
 /// </code>
 /// </summary>
-public static class XattrExchange
+internal static class XattrExchange
 {
     /// <summary>The kernel keeps no longer value (XATTR_SIZE_MAX); what is longer is read and dropped.</summary>
     private const int MaxKept = 64 << 10;

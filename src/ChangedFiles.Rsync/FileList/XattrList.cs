@@ -7,7 +7,7 @@ namespace ChangedFiles.Rsync.FileList;
 /// The extended attributes of a listed file, sorted by name (docs/protocol.md 9.3). Short values are at hand; of a long one the list has
 /// only length and digest, and its value is fetched when it is needed. Files with equal attributes share one of these.
 /// </summary>
-public sealed class XattrList : IEquatable<XattrList>
+internal sealed class XattrList : IEquatable<XattrList>
 {
     private readonly int _hash;
 
@@ -56,7 +56,7 @@ public sealed class XattrList : IEquatable<XattrList>
 }
 
 /// <summary>One attribute of an <see cref="XattrList"/>.</summary>
-public sealed class ListedXattr
+internal sealed class ListedXattr
 {
     /// <summary>Longest value in bytes that travels with the list.</summary>
     public const int MaxListedValue = 32;

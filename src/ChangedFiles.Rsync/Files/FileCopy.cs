@@ -8,7 +8,7 @@ namespace ChangedFiles.Rsync.Files;
 /// Copies a whole file the cheapest way there is: sharing its blocks (reflink), else inside the kernel, else through a
 /// buffer. Holes stay holes, except through a buffer.
 /// </summary>
-public static class FileCopy
+internal static class FileCopy
 {
     private const int BufferSize = 256 << 10;
 

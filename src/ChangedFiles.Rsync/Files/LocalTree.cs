@@ -78,7 +78,7 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
         Open(Encoding.UTF8.GetBytes(path), out tree, options);
 
     /// <summary>The directory at <paramref name="path"/> as a tree of its own, pinned in turn.</summary>
-    public Errno OpenTree(TreePath path, out LocalTree? tree)
+    internal Errno OpenTree(TreePath path, out LocalTree? tree)
     {
         var error = Directories.OpenBeneath(_root, path.Bytes, _options.Links, readable: false, out var root);
         tree = error == Errno.None ? new LocalTree(root!, _options) : null;
@@ -86,7 +86,7 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
     }
 
     /// <summary>Lets go of all cached directories: what others moved or replaced since is seen as it is now.</summary>
-    public void Forget() => _directories.Forget();
+    internal void Forget() => _directories.Forget();
 
     public Errno Stat(TreePath path, out FileStat stat)
     {
@@ -158,7 +158,7 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
     }
 
     /// <summary>The file system that the top of the tree is on.</summary>
-    public Errno StatFileSystem(out FileSystemStat stat) => FileSystems.Stat(_root, out stat);
+    internal Errno StatFileSystem(out FileSystemStat stat) => FileSystems.Stat(_root, out stat);
 
     public void Dispose()
     {

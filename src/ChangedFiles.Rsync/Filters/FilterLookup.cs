@@ -6,7 +6,7 @@ namespace ChangedFiles.Rsync.Filters;
 /// Answers for any path of a tree in any order, where a walk would ask directory by directory: for one who hears of single
 /// names. Keeps what it read of merge files until told to forget. Safe for several threads if the file source is.
 /// </summary>
-public sealed class FilterLookup(FilterScope top)
+internal sealed class FilterLookup(FilterScope top)
 {
     /// <summary>Directories remembered; then it begins anew.</summary>
     private const int MaxRemembered = 4096;

@@ -1,7 +1,7 @@
 namespace ChangedFiles.Rsync.Filters;
 
 /// <summary>Which half of a transfer asks: the sender hides, the receiver protects from deletion.</summary>
-public enum FilterSide
+internal enum FilterSide
 {
     Sender,
     Receiver,
@@ -9,7 +9,7 @@ public enum FilterSide
 
 /// <summary>The letters after a rule's name (docs/protocol.md 5.2).</summary>
 [Flags]
-public enum FilterModifiers
+internal enum FilterModifiers
 {
     None = 0,
     /// <summary><c>/</c>: matched against the path from the top of the file system (or of the daemon's module).</summary>

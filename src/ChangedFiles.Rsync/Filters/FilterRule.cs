@@ -5,7 +5,7 @@ using ChangedFiles.Rsync.Options;
 namespace ChangedFiles.Rsync.Filters;
 
 /// <summary>One rule of a filter list: include, exclude or a per-directory merge file. Immutable.</summary>
-public sealed class FilterRule
+internal sealed class FilterRule
 {
     /// <summary>A rule's text on the wire is 1..5119 bytes (docs/protocol.md 5.1).</summary>
     public const int MaxWireLength = 5119;

@@ -24,7 +24,7 @@ public sealed class FilterRules
     public static FilterRules None { get; } = new([], []);
 
     /// <summary>All rules in order, those that -C adds last.</summary>
-    public IReadOnlyList<FilterRule> Rules => _implied.Length + _untold.Length == 0 ? _own : [.. _own, .. _implied, .. _untold];
+    internal IReadOnlyList<FilterRule> Rules => _implied.Length + _untold.Length == 0 ? _own : [.. _own, .. _implied, .. _untold];
 
     /// <summary>With --delete-excluded: rules without a side do not protect (docs/protocol.md 5.2).</summary>
     public bool DeleteExcluded { get; init; }
@@ -36,12 +36,12 @@ public sealed class FilterRules
     public bool IsEmpty => _own.Length + _implied.Length + _untold.Length == 0;
 
     /// <summary>True when there are rules about extended attributes; without any the caller's default holds (docs/protocol.md 9.3).</summary>
-    public bool HasXattrRules => Rules.Any(rule => !rule.IsDirMerge && rule.Has(FilterModifiers.Xattr));
+    internal bool HasXattrRules => Rules.Any(rule => !rule.IsDirMerge && rule.Has(FilterModifiers.Xattr));
 
     internal Func<FilterModifiers, FilterRule[]> CvsRules { get; init; } = _ => [];
 
     /// <summary>Makes the rules ready for one side of one transfer. The scope stands above the transfer: enter its directories from there.</summary>
-    public FilterScope Open(FilterSide side, FilterTree? tree = null) => new(this, side, tree ?? new FilterTree());
+    internal FilterScope Open(FilterSide side, FilterTree? tree = null) => new(this, side, tree ?? new FilterTree());
 
     /// <summary>The same; <paramref name="told"/> hears what matches, in rsync's words (<see cref="Options.DebugFlag.Filter"/> 1).</summary>
     internal FilterScope OpenTelling(FilterSide side, FilterTree tree, Action<string>? told) => new(this, side, tree) { Told = told };
@@ -52,7 +52,7 @@ public sealed class FilterRules
     /// </summary>
     /// <param name="client">The side that the client is.</param>
     /// <exception cref="FilterException">A rule is too long for the wire.</exception>
-    public IEnumerable<byte[]> ToWire(FilterSide client)
+    internal IEnumerable<byte[]> ToWire(FilterSide client)
     {
         var server = client == FilterSide.Sender ? FilterSide.Receiver : FilterSide.Sender;
         // A serving sender adds what -C implies by itself, with its own user's ignore file.

@@ -9,10 +9,10 @@ namespace ChangedFiles.Rsync.Filters;
 public sealed class FilterRulesBuilder
 {
     /// <summary>Most rules taken from a peer, and most bytes of them.</summary>
-    public const int MaxReceivedRules = 1_000_000, MaxReceivedBytes = 64 << 20;
+    internal const int MaxReceivedRules = 1_000_000, MaxReceivedBytes = 64 << 20;
 
     /// <summary>Largest file of rules, in bytes.</summary>
-    public const int MaxFileLength = 64 << 20;
+    internal const int MaxFileLength = 64 << 20;
 
     private readonly RuleReader _reader;
     private readonly bool _daemon;
@@ -104,7 +104,7 @@ public sealed class FilterRulesBuilder
     public FilterRulesBuilder AddIncludeWords(string patterns) => AddText(patterns, OldStyle(FilterModifiers.Words | FilterModifiers.Include));
 
     /// <summary>One rule as the peer sent it, without its length.</summary>
-    public FilterRulesBuilder AddReceived(ReadOnlySpan<byte> rule)
+    internal FilterRulesBuilder AddReceived(ReadOnlySpan<byte> rule)
     {
         if (rule.Length is 0 or > FilterRule.MaxWireLength)
             throw new FilterException($"the peer's filter rule has {rule.Length} bytes, which is not 1..{FilterRule.MaxWireLength}");

@@ -8,7 +8,7 @@ namespace ChangedFiles.Rsync.Filters;
 /// The rules as they stand in one directory, for one side. A walk enters each directory from its parent's scope and checks the
 /// names in it; scopes are immutable, so that a walk keeps as many as it likes and may share them between threads.
 /// </summary>
-public sealed class FilterScope
+internal sealed class FilterScope
 {
     private readonly FilterRules _rules;
     private readonly FilterSide _side;

@@ -3,7 +3,7 @@ using ChangedFiles.Rsync.Files;
 namespace ChangedFiles.Rsync.Filters;
 
 /// <summary>Where the names live that are checked: needed for merge files and for rules about absolute paths.</summary>
-public sealed record FilterTree
+internal sealed record FilterTree
 {
     /// <summary>The tree whose root is the transfer root; per-directory merge files are read from it. Null: there are none to read.</summary>
     public IFileSource? Source { get; init; }

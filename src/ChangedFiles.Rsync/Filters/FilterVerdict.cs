@@ -1,7 +1,7 @@
 namespace ChangedFiles.Rsync.Filters;
 
 /// <summary>What the rules say of a name, and which rule said it; no rule means that none matched, which includes.</summary>
-public readonly record struct FilterVerdict(FilterRule? Rule)
+internal readonly record struct FilterVerdict(FilterRule? Rule)
 {
     /// <summary>Hidden (sender) or protected (receiver).</summary>
     public bool IsExcluded => Rule is { IsInclude: false };

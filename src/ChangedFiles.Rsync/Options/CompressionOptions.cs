@@ -13,7 +13,7 @@ public sealed record CompressionOptions
     public int? Level { get; init; }
 
     /// <summary>True when file data is compressed, or an algorithm is to be negotiated.</summary>
-    public bool IsOn => Choice is null ? Compress || Level is not null : !Is("none") && !(Level == 0 && (Is("zlib") || Is("zlibx")));
+    internal bool IsOn => Choice is null ? Compress || Level is not null : !Is("none") && !(Level == 0 && (Is("zlib") || Is("zlibx")));
 
     /// <summary><c>--compress-threads</c>; 0 compresses in the session's own thread.</summary>
     public int Threads { get; init; }
@@ -22,5 +22,5 @@ public sealed record CompressionOptions
     public string? SkipCompress { get; init; }
 
     /// <summary>True when <paramref name="name"/> was chosen.</summary>
-    public bool Is(string name) => name.Equals(Choice, StringComparison.OrdinalIgnoreCase);
+    internal bool Is(string name) => name.Equals(Choice, StringComparison.OrdinalIgnoreCase);
 }

@@ -19,7 +19,7 @@ public sealed record DeletionOptions
     public int? MaxDelete { get; init; }
 
     /// <summary>The moment in force: an unspecified one is decided by the protocol number.</summary>
-    public DeleteMode ModeFor(int protocol) =>
+    internal DeleteMode ModeFor(int protocol) =>
         Mode != DeleteMode.Unspecified ? Mode : protocol < 30 ? DeleteMode.Before : DeleteMode.During;
 }
 

@@ -1,7 +1,7 @@
 namespace ChangedFiles.Rsync.Options;
 
 /// <summary>How an <see cref="ExitCode"/> is said.</summary>
-public static class ExitCodeText
+internal static class ExitCodeText
 {
     /// <summary>The words that stand before "(code N)".</summary>
     public static string Describe(this ExitCode code) => code switch

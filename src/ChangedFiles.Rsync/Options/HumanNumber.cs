@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ChangedFiles.Rsync.Options;
 
 /// <summary>Numbers in the forms of rsync's <c>-h</c> levels.</summary>
-public static class HumanNumber
+internal static class HumanNumber
 {
     private const string Letters = "KMGTP";
 

@@ -6,7 +6,7 @@ namespace ChangedFiles.Rsync.Options;
 /// <param name="Low">The levels of the flags 0..15.</param>
 /// <param name="High">The levels of the flags 16..31.</param>
 // Not one UInt128: nothing that knows of it is compiled ahead, which costs a start 20 ms.
-public readonly record struct Levels<TFlag>(ulong Low, ulong High)
+internal readonly record struct Levels<TFlag>(ulong Low, ulong High)
     where TFlag : struct, Enum
 {
     private const int BitsPerLevel = 4;

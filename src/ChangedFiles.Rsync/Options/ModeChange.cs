@@ -43,10 +43,10 @@ public sealed class ModeChange : IEquatable<ModeChange>
     }
 
     /// <summary>These changes followed by <paramref name="next"/>, as a second <c>--chmod</c> adds them.</summary>
-    public ModeChange Then(ModeChange next) => new($"{Text},{next.Text}", [.. _clauses, .. next._clauses]);
+    internal ModeChange Then(ModeChange next) => new($"{Text},{next.Text}", [.. _clauses, .. next._clauses]);
 
     /// <summary>The mode (type and permission bits) after the changes.</summary>
-    public uint Apply(uint mode)
+    internal uint Apply(uint mode)
     {
         var directory = (mode & 0xF000) == 0x4000;
         var executable = directory || (mode & ExecuteBits) != 0;

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ChangedFiles.Rsync.Options;
 
 /// <summary>Files that options name. What goes wrong is an <see cref="IOException"/>, as of any other file; <see cref="ErrnoText.Reason"/> has the words.</summary>
-public static class OperatorFiles
+internal static class OperatorFiles
 {
     /// <summary>A file to be read from its start.</summary>
     /// <param name="paths">How the name is followed.</param>

@@ -1,7 +1,7 @@
 namespace ChangedFiles.Rsync.Options;
 
 /// <summary>What a session says of its work: to the user on a client, to the client on a server.</summary>
-public sealed record ReportOptions
+internal sealed record ReportOptions
 {
     /// <summary>How often <c>-v</c> was given.</summary>
     public int Verbose { get; init; }
@@ -35,7 +35,7 @@ public sealed record ReportOptions
 }
 
 /// <summary>Which items the generator reports to the sender (docs/protocol.md 7.1).</summary>
-public enum Itemize
+internal enum Itemize
 {
     /// <summary>Only what the transfer needs.</summary>
     None,
@@ -48,7 +48,7 @@ public enum Itemize
 }
 
 /// <summary><c>--stderr</c></summary>
-public enum StderrMode
+internal enum StderrMode
 {
     /// <summary>Errors on each side's own stderr where it has one, the rest to the client.</summary>
     Errors,

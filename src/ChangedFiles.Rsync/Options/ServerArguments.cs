@@ -3,7 +3,7 @@ using System.Text;
 namespace ChangedFiles.Rsync.Options;
 
 /// <summary>The words a client starts a server with: the same words, in the same order, as a stock client sends (docs/protocol.md 1.1-1.8).</summary>
-public sealed class ServerArguments
+internal sealed class ServerArguments
 {
     private readonly TransferOptions _options;
     private readonly bool _push;

@@ -3,7 +3,7 @@ using ChangedFiles.Rsync.Options.Syntax;
 namespace ChangedFiles.Rsync.Options;
 
 /// <summary>What a client asks a server to do: its words, understood (docs/protocol.md 1.1-1.8).</summary>
-public sealed record ServerRequest
+internal sealed record ServerRequest
 {
     /// <summary>What is to be done. Options of the other side only, such as <c>--delete</c> of a pulling client, are not in it.</summary>
     public required TransferOptions Options { get; init; }

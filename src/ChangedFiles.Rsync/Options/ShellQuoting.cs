@@ -3,7 +3,7 @@ using System.Text;
 namespace ChangedFiles.Rsync.Options;
 
 /// <summary>What brings a word through a shell unchanged: backslashes for the remote one (docs/protocol.md 1.1), quotes for what people read.</summary>
-public static class ShellQuoting
+internal static class ShellQuoting
 {
     private const string Special = "!#$&;|<>(){}\"'` \t\n\r\\";
     private const string Wildcards = "*?[]";

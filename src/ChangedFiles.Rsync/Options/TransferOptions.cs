@@ -45,16 +45,16 @@ public sealed record TransferOptions
     /// <summary>
     /// True when directories themselves are sent (rsync's <c>xfer_dirs</c>): <c>-d</c>, or implied by recursion, a listing or files-from.
     /// </summary>
-    public bool TransfersDirs => Selection.Recurse || (Selection.Dirs ?? (ListOnly || Selection.FilesFrom is not null));
+    internal bool TransfersDirs => Selection.Recurse || (Selection.Dirs ?? (ListOnly || Selection.FilesFrom is not null));
 
     /// <summary>True when times of directories are left alone: <c>-O</c>, or forced on because backups are made beside the files.</summary>
-    public bool OmitsDirTimes => Preserve.OmitDirTimes || Writing is { Backup: true, BackupDir: null };
+    internal bool OmitsDirTimes => Preserve.OmitDirTimes || Writing is { Backup: true, BackupDir: null };
 
     /// <summary>
     /// True when the options allow the file list to be sent in pieces (docs/protocol.md 1.5, 2.2). Whether it is, the server says.
     /// </summary>
     /// <param name="receiving">This side is the receiving one; it needs the whole list for some options.</param>
-    public bool AllowsIncrementalRecursion(bool receiving) =>
+    internal bool AllowsIncrementalRecursion(bool receiving) =>
         Wire.IncRecursive != false
         && Selection.Recurse
         && !Wire.QSort

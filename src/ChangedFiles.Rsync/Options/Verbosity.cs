@@ -1,7 +1,7 @@
 namespace ChangedFiles.Rsync.Options;
 
 /// <summary>The words of <c>--info</c>, in rsync's order.</summary>
-public enum InfoFlag
+internal enum InfoFlag
 {
     /// <summary>Backups that were made.</summary>
     Backup,
@@ -44,7 +44,7 @@ public enum InfoFlag
 }
 
 /// <summary>The words of <c>--debug</c>, in rsync's order.</summary>
-public enum DebugFlag
+internal enum DebugFlag
 {
     /// <summary>ACLs.</summary>
     Acl,
@@ -120,7 +120,7 @@ public enum DebugFlag
 }
 
 /// <summary>What each <c>-v</c> switches on, and the lists of <c>--info</c> and <c>--debug</c>.</summary>
-public static class Verbosity
+internal static class Verbosity
 {
     /// <summary>The highest level a flag can have.</summary>
     public const int HighestLevel = 4;

@@ -4,13 +4,13 @@ namespace ChangedFiles.Rsync.Options;
 public sealed record WireOptions
 {
     /// <summary>The highest protocol number this implementation speaks.</summary>
-    public const int NewestProtocol = 32;
+    internal const int NewestProtocol = 32;
 
     /// <summary>The lowest one.</summary>
-    public const int OldestProtocol = 30;
+    internal const int OldestProtocol = 30;
 
     /// <summary>The default of <see cref="MaxAlloc"/>.</summary>
-    public const long DefaultMaxAlloc = 1L << 30;
+    internal const long DefaultMaxAlloc = 1L << 30;
 
     /// <summary><c>--protocol</c>: the highest number offered.</summary>
     public int Protocol { get; init; } = NewestProtocol;
@@ -28,7 +28,7 @@ public sealed record WireOptions
     public long? MaxAlloc { get; init; }
 
     /// <summary>The limit in force, in bytes.</summary>
-    public long AllocLimit => MaxAlloc switch { null => DefaultMaxAlloc, 0 => long.MaxValue, var limit => limit.Value };
+    internal long AllocLimit => MaxAlloc switch { null => DefaultMaxAlloc, 0 => long.MaxValue, var limit => limit.Value };
 
     /// <summary><c>RSYNC_CHECKSUM_LIST</c>: the names to negotiate with; null offers all (docs/protocol.md 2.4).</summary>
     public string? ChecksumList { get; init; }

@@ -16,7 +16,7 @@ public sealed record WritingOptions
     public string? PartialDir { get; init; }
 
     /// <summary>The directory in force: <c>--delay-updates</c> has one of its own.</summary>
-    public string? EffectivePartialDir => PartialDir ?? (DelayUpdates ? ".~tmp~" : null);
+    internal string? EffectivePartialDir => PartialDir ?? (DelayUpdates ? ".~tmp~" : null);
 
     /// <summary><c>--delay-updates</c>: all files get their final names at the end.</summary>
     public bool DelayUpdates { get; init; }
@@ -31,7 +31,7 @@ public sealed record WritingOptions
     public string? Suffix { get; init; }
 
     /// <summary>The suffix in force.</summary>
-    public string BackupSuffix => Suffix ?? (BackupDir is null ? "~" : "");
+    internal string BackupSuffix => Suffix ?? (BackupDir is null ? "~" : "");
 
     /// <summary><c>-T</c>: where temporary files are made; null beside the target.</summary>
     public string? TempDir { get; init; }

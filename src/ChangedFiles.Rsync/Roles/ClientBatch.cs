@@ -6,7 +6,7 @@ using ChangedFiles.Rsync.Sessions.Receiving;
 namespace ChangedFiles.Rsync.Roles;
 
 /// <summary>Does once more, here, what a batch file tells of (<c>--read-batch</c>). The session is one of <see cref="Session.OfBatch"/>.</summary>
-public sealed record ClientBatch
+internal sealed record ClientBatch
 {
     /// <summary>What is received and how: as the batch wants it.</summary>
     public required TransferOptions Options { get; init; }

@@ -7,7 +7,7 @@ using ChangedFiles.Rsync.Sessions.Receiving;
 namespace ChangedFiles.Rsync.Roles;
 
 /// <summary>A client that receives files of a server over an open session.</summary>
-public sealed record ClientPull
+internal sealed record ClientPull
 {
     /// <summary>What is received and how: what the session was opened with.</summary>
     public required TransferOptions Options { get; init; }

@@ -6,7 +6,7 @@ using ChangedFiles.Rsync.Transports;
 namespace ChangedFiles.Rsync.Roles;
 
 /// <summary>A client that sends files of this machine over an open session.</summary>
-public sealed record ClientPush
+internal sealed record ClientPush
 {
     /// <summary>What is sent and how: what the session was opened with.</summary>
     public required TransferOptions Options { get; init; }

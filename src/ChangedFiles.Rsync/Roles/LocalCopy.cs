@@ -10,7 +10,7 @@ namespace ChangedFiles.Rsync.Roles;
 /// A copy on this machine: a client that sends and a server that receives, in one process, over a pair of sockets. They need no
 /// negotiation, as both are this program.
 /// </summary>
-public sealed class LocalCopy : IDisposable
+internal sealed class LocalCopy : IDisposable
 {
     private readonly ServerRequest _request;
     private readonly Session _server;

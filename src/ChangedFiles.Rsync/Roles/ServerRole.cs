@@ -7,7 +7,7 @@ using ChangedFiles.Rsync.Transports;
 namespace ChangedFiles.Rsync.Roles;
 
 /// <summary>A server on this machine that does what its client asked for, as the user that it runs as: <c>rsync --server</c>.</summary>
-public sealed record ServerRole
+internal sealed record ServerRole
 {
     /// <summary>What the client asks for.</summary>
     public required ServerRequest Request { get; init; }

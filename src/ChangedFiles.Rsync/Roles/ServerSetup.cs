@@ -5,7 +5,7 @@ using ChangedFiles.Rsync.Wire;
 namespace ChangedFiles.Rsync.Roles;
 
 /// <summary>The server's end of a connection until its session is open (docs/protocol.md 1.2, 2). The connection is the session's then.</summary>
-public sealed class ServerSetup
+internal sealed class ServerSetup
 {
     /// <summary>Most words of a secluded list, and most bytes of one.</summary>
     public const int MaxWords = 100_000, MaxWordLength = 64 << 10;

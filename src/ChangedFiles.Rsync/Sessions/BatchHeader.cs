@@ -9,7 +9,7 @@ namespace ChangedFiles.Rsync.Sessions;
 /// without frames and messages, from the first list on, with a client's statistics before the goodbye.
 /// </summary>
 /// <param name="Options">One bit for each of <see cref="Bits"/>.</param>
-public readonly record struct BatchHeader(int Options, int Protocol, CompatFlags Flags, int Seed)
+internal readonly record struct BatchHeader(int Options, int Protocol, CompatFlags Flags, int Seed)
 {
     private const int NewestBit = 15;
 

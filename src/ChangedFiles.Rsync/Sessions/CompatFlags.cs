@@ -2,7 +2,7 @@ namespace ChangedFiles.Rsync.Sessions;
 
 /// <summary>What the server decided about details of the protocol (docs/protocol.md 2.2).</summary>
 [Flags]
-public enum CompatFlags
+internal enum CompatFlags
 {
     None = 0,
     /// <summary>The file list comes in pieces (6.8).</summary>

@@ -5,7 +5,7 @@ using ChangedFiles.Rsync.Options;
 namespace ChangedFiles.Rsync.Sessions;
 
 /// <summary>The names of <c>--files-from</c>: read from a file, and passed on to the side that sends (docs/protocol.md 5.4).</summary>
-public static class FilesFromNames
+internal static class FilesFromNames
 {
     /// <summary>Most names taken from a peer.</summary>
     public const int MaxNames = 1 << 28;

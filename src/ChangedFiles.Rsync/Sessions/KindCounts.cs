@@ -9,7 +9,7 @@ public readonly record struct KindCounts(long Regular, long Directories, long Li
     public long Total => Regular + Directories + Links + Devices + Specials;
 
     /// <summary>One more of the kind that <paramref name="mode"/> (as <c>st_mode</c>) says.</summary>
-    public KindCounts Add(uint mode) => (FileKind)(mode & 0xF000) switch
+    internal KindCounts Add(uint mode) => (FileKind)(mode & 0xF000) switch
     {
         FileKind.Regular => this with { Regular = Regular + 1 },
         FileKind.Directory => this with { Directories = Directories + 1 },

@@ -5,7 +5,7 @@ using ChangedFiles.Rsync.Tokens;
 namespace ChangedFiles.Rsync.Sessions;
 
 /// <summary>What a side brings to the negotiation (docs/protocol.md 2.3, 2.4).</summary>
-public sealed record NegotiationWishes
+internal sealed record NegotiationWishes
 {
     /// <summary>An explicit choice for transfer and list sums; null negotiates.</summary>
     public (ChecksumKind Transfer, ChecksumKind List)? Checksum { get; init; }

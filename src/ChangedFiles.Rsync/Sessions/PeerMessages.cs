@@ -9,7 +9,7 @@ namespace ChangedFiles.Rsync.Sessions;
 /// What the peer says beside the data (docs/protocol.md 3.2): texts for people, errors of single files, its last words.
 /// Lives on the reading thread.
 /// </summary>
-public sealed class PeerMessages
+internal sealed class PeerMessages
 {
     /// <summary>Error texts kept for the outcome; further ones are only counted and reported.</summary>
     public const int MaxKeptErrors = 100;

@@ -8,7 +8,7 @@ namespace ChangedFiles.Rsync.Sessions;
 /// A session that carries a given set of paths: changed files, attributes, deletions, anywhere in the tree, without a scan on either side
 /// (docs/protocol.md 13.1).
 /// </summary>
-public sealed record PushBatch
+internal sealed record PushBatch
 {
     /// <summary>
     /// What to send, in any order, no name twice. Every parent of an entry that is not missing must be among them as a directory.

@@ -10,7 +10,7 @@ using ChangedFiles.Rsync.Wire;
 namespace ChangedFiles.Rsync.Sessions;
 
 /// <summary>The half that has the source files: walks them, sends their list, and answers what the other half asks for (docs/protocol.md 6, 7).</summary>
-public sealed record SendingHalf
+internal sealed record SendingHalf
 {
     /// <summary>What is sent and how.</summary>
     public required TransferOptions Options { get; init; }

@@ -7,7 +7,7 @@ namespace ChangedFiles.Rsync.Sessions;
 /// An open, negotiated, multiplexed connection to a peer, just before the first filter rule or file list (docs/protocol.md 2.6).
 /// It may wait here as long as its keepalives are sent (13.2). Used once, by one role, then disposed of.
 /// </summary>
-public sealed class Session : IDisposable
+internal sealed class Session : IDisposable
 {
     /// <summary>How much of a broken session is read in search of the peer's last words, in bytes.</summary>
     private const long MaxLastWords = 64 << 20;

@@ -3,7 +3,7 @@ using ChangedFiles.Rsync.Checksums;
 namespace ChangedFiles.Rsync.Sessions;
 
 /// <summary>What the two sides agreed on before the first frame (docs/protocol.md 2). Final for the session.</summary>
-public sealed record SessionTerms
+internal sealed record SessionTerms
 {
     /// <summary>Lowest protocol that is spoken: rsync 3.0's.</summary>
     public const int MinProtocol = 30;

@@ -3,7 +3,7 @@ using ChangedFiles.Linux;
 namespace ChangedFiles.Rsync.Tokens;
 
 /// <summary>How the tokens of a file travel (docs/protocol.md 7.5, 7.6).</summary>
-public enum CompressionKind
+internal enum CompressionKind
 {
     /// <summary>Plain tokens.</summary>
     None,
@@ -16,7 +16,7 @@ public enum CompressionKind
 }
 
 /// <summary>Names, choice and levels of the token compressions (docs/protocol.md 2.4).</summary>
-public static class Compression
+internal static class Compression
 {
     /// <summary>What this side offers: what there are libraries for, in the only order that all releases agree on.</summary>
     public static IReadOnlyList<CompressionKind> Available { get; } =

@@ -1,6 +1,6 @@
 namespace ChangedFiles.Rsync.Tokens;
 
-public enum TokenKind
+internal enum TokenKind
 {
     End,
     Literal,
@@ -8,7 +8,7 @@ public enum TokenKind
 }
 
 /// <summary>One step of a file: bytes, a block of the basis, or the end.</summary>
-public readonly ref struct Token
+internal readonly ref struct Token
 {
     private Token(TokenKind kind, int block, ReadOnlySpan<byte> data)
     {

@@ -6,7 +6,7 @@ namespace ChangedFiles.Rsync.Tokens;
 /// Reads the tokens of one file after another (docs/protocol.md 7.5, 7.6): <see cref="Read"/> until it gives the end, for each file.
 /// One for a whole session: some methods keep their state over files.
 /// </summary>
-public abstract class TokenReader : IDisposable
+internal abstract class TokenReader : IDisposable
 {
     /// <summary>Most bytes that one literal token holds.</summary>
     private protected const int MaxLiteral = 32 * 1024;

@@ -7,7 +7,7 @@ namespace ChangedFiles.Rsync.Tokens;
 /// Puts the tokens of one file after another on the wire (docs/protocol.md 7.5, 7.6). For each file: <see cref="Begin"/>,
 /// then literals and copies in order, then <see cref="Finish"/>. One for a whole session: some methods keep their state over files.
 /// </summary>
-public abstract class TokenWriter : IDeltaSink, IDisposable
+internal abstract class TokenWriter : IDeltaSink, IDisposable
 {
     private protected TokenWriter(FrameWriter writer) => Writer = writer;
 

@@ -5,7 +5,7 @@ namespace ChangedFiles.Rsync.Transports;
 /// <param name="Module">The module's name; empty for a listing.</param>
 /// <param name="Port">TCP port.</param>
 /// <param name="User">For modules that ask for a password; null takes $USER, $LOGNAME, then "nobody".</param>
-public sealed record DaemonAddress(string Host, string Module, int Port = DaemonAddress.DefaultPort, string? User = null)
+internal sealed record DaemonAddress(string Host, string Module, int Port = DaemonAddress.DefaultPort, string? User = null)
 {
     /// <summary>rsync's registered port.</summary>
     public const int DefaultPort = 873;

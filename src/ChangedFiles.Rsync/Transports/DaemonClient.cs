@@ -6,7 +6,7 @@ using ChangedFiles.Rsync.Wire;
 namespace ChangedFiles.Rsync.Transports;
 
 /// <summary>How a daemon is reached and what is asked of it.</summary>
-public sealed record DaemonRequest
+internal sealed record DaemonRequest
 {
     /// <summary>Which module.</summary>
     public required DaemonAddress Address { get; init; }
@@ -57,10 +57,10 @@ public sealed record DaemonRequest
 /// </summary>
 /// <param name="Greeting">The daemon's first line.</param>
 /// <param name="NegotiatesChecksum">It reads a list of checksum names (compat flag 0x080).</param>
-public sealed record KnownDaemon(string Greeting, bool NegotiatesChecksum);
+internal sealed record KnownDaemon(string Greeting, bool NegotiatesChecksum);
 
 /// <summary>The client's side of the conversation with a daemon up to an open <see cref="Session"/> (docs/protocol.md 1.6 to 1.8).</summary>
-public sealed class DaemonClient
+internal sealed class DaemonClient
 {
     private const int MaxLine = 5000;
     private const int MaxMotdLines = 10_000;

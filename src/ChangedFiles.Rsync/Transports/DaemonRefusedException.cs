@@ -4,7 +4,7 @@ using ChangedFiles.Rsync.Options;
 namespace ChangedFiles.Rsync.Transports;
 
 /// <summary>Why a daemon sent a client away.</summary>
-public enum DaemonRefusal
+internal enum DaemonRefusal
 {
     /// <summary>Another reason; the text tells.</summary>
     Other,
@@ -16,7 +16,7 @@ public enum DaemonRefusal
 }
 
 /// <summary>The daemon answered with <c>@ERROR</c> (docs/protocol.md 1.6).</summary>
-public sealed class DaemonRefusedException(DaemonRefusal refusal, string message)
+internal sealed class DaemonRefusedException(DaemonRefusal refusal, string message)
     : RsyncException(ExitCode.StartClientServer, SessionStage.Setup, message)
 {
     /// <summary>The kind of reason.</summary>

@@ -9,7 +9,7 @@ namespace ChangedFiles.Rsync.Transports;
 /// <summary>Opens the directories of this machine that source arguments start from, and closes them at the end.</summary>
 /// <param name="options">Whether links are followed.</param>
 /// <param name="start">The directory that arguments are relative to, as an absolute path; "/" at its end or not.</param>
-public sealed class LocalSources(TransferOptions options, byte[] start) : IDisposable
+internal sealed class LocalSources(TransferOptions options, byte[] start) : IDisposable
 {
     private readonly List<LocalTree> _opened = [];
     private LocalTree? _top;

@@ -1,7 +1,7 @@
 namespace ChangedFiles.Rsync.Transports;
 
 /// <summary>How a place is reached.</summary>
-public enum LocationKind
+internal enum LocationKind
 {
     /// <summary>A path of this machine.</summary>
     Local,
@@ -19,7 +19,7 @@ public enum LocationKind
 /// <param name="Host">Name or address, IPv6 without its brackets; "" where a further source leaves it out.</param>
 /// <param name="User">Null without.</param>
 /// <param name="Port">0 where none is given.</param>
-public sealed record Location(LocationKind Kind, string Path, string Host = "", string? User = null, int Port = 0)
+internal sealed record Location(LocationKind Kind, string Path, string Host = "", string? User = null, int Port = 0)
 {
     private const string Scheme = "rsync://";
 

@@ -4,7 +4,7 @@ using ChangedFiles.Rsync.Wire;
 namespace ChangedFiles.Rsync.Transports;
 
 /// <summary>A command whose standard input and output lead to an rsync server, and what is asked of that.</summary>
-public sealed record RemoteShellRequest
+internal sealed record RemoteShellRequest
 {
     /// <summary>The local command, word by word: the shell, its options, the host, the remote program and its words (docs/protocol.md 1.1).</summary>
     public required IReadOnlyList<byte[]> Words { get; init; }
@@ -32,7 +32,7 @@ public sealed record RemoteShellRequest
 }
 
 /// <summary>Starts a server through a remote shell, up to an open <see cref="Session"/> (docs/protocol.md 1.1, 2.1).</summary>
-public static class RemoteShell
+internal static class RemoteShell
 {
     /// <summary>Starts the command and negotiates. Blocks. The session owns the command and ends it.</summary>
     /// <exception cref="RsyncException">It could not be started, ended at once, or what it leads to is no rsync.</exception>

@@ -4,7 +4,7 @@ using ChangedFiles.Rsync.Options.Syntax;
 namespace ChangedFiles.Rsync.Transports;
 
 /// <summary>The words of the local command that starts the other side through a remote shell (docs/protocol.md 1.1, 1.9).</summary>
-public static class RemoteShellCommand
+internal static class RemoteShellCommand
 {
     /// <summary>The shell where neither <c>-e</c> nor <c>RSYNC_RSH</c> names one.</summary>
     public const string DefaultShell = "ssh";

@@ -8,7 +8,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ChangedFiles.Rsync.Transports;
 
 /// <summary>The running command of a <see cref="RemoteShell"/>; its connection owns it.</summary>
-public sealed class RemoteShellProcess : IDisposable
+internal sealed class RemoteShellProcess : IDisposable
 {
     private const int MaxErrorText = 16 << 10;
     private const int QuotedLines = 4;

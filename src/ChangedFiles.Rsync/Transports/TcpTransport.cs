@@ -8,7 +8,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ChangedFiles.Rsync.Transports;
 
 /// <summary>How a TCP connection is made.</summary>
-public sealed record TcpOptions
+internal sealed record TcpOptions
 {
     /// <summary>4, 6, or 0 for either.</summary>
     public int IPVersion { get; init; }

@@ -5,7 +5,7 @@ using ChangedFiles.Rsync.Filters;
 namespace ChangedFiles.Rsync.Transports;
 
 /// <summary>Expands the wildcards of a source argument, where no shell has done it (docs/protocol.md 1.8).</summary>
-public static class Wildcards
+internal static class Wildcards
 {
     private static readonly Comparer<byte[]> ByBytes = Comparer<byte[]>.Create(static (left, right) => left.AsSpan().SequenceCompareTo(right));
 

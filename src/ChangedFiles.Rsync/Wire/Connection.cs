@@ -9,7 +9,7 @@ namespace ChangedFiles.Rsync.Wire;
 /// ends at the I/O time-out, at cancellation, and when a keepalive is due, so nothing above needs a thread or timer for these.
 /// One thread may read while another writes; apart from that it belongs to one thread.
 /// </summary>
-public sealed class Connection : IDisposable
+internal sealed class Connection : IDisposable
 {
     private readonly SafeHandle _input;
     private readonly SafeHandle _output;

@@ -1,7 +1,7 @@
 namespace ChangedFiles.Rsync.Wire;
 
 /// <summary>The special values in place of a file index (docs/protocol.md 4.6).</summary>
-public static class FileIndex
+internal static class FileIndex
 {
     /// <summary>End of a phase or of a list's work.</summary>
     public const int Done = -1;

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace ChangedFiles.Rsync.Wire;
 
 // Integer and string encodings, docs/protocol.md 4.
-public sealed partial class FrameReader
+internal sealed partial class FrameReader
 {
     private int _lastPositiveIndex = -1;
     private int _lastNegativeIndex = 1;

@@ -7,7 +7,7 @@ namespace ChangedFiles.Rsync.Wire;
 /// The peer's stream, read in order: first raw, then (after <see cref="StartMultiplexing"/>) the payload of data frames, with all
 /// other messages handed to <see cref="OnMessage"/> as they pass (docs/protocol.md 3). Belongs to one thread.
 /// </summary>
-public sealed partial class FrameReader(Connection connection)
+internal sealed partial class FrameReader(Connection connection)
 {
     /// <summary>Largest payload of a message that is not data, in bytes (docs/protocol.md 3.1: under 5120).</summary>
     public const int MaxMessage = 8192;

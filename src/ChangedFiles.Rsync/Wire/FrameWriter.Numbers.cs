@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace ChangedFiles.Rsync.Wire;
 
 // Integer and string encodings, docs/protocol.md 4.
-public sealed partial class FrameWriter
+internal sealed partial class FrameWriter
 {
     /// <summary>Most bytes of a varlong.</summary>
     internal const int MaxVarlong = 9;

@@ -9,7 +9,7 @@ namespace ChangedFiles.Rsync.Wire;
 /// (docs/protocol.md 3.1). Collects in a buffer until it is full or <see cref="Flush"/> is called: flush before you wait.
 /// Belongs to one thread.
 /// </summary>
-public sealed partial class FrameWriter
+internal sealed partial class FrameWriter
 {
     /// <summary>Most payload bytes in a frame.</summary>
     public const int MaxFrame = 32 * 1024 + 64;

@@ -20,4 +20,4 @@ public enum MessageCode
 /// <summary>Receives every message that is not stream data, on the reading thread. The payload is valid only during the call.</summary>
 /// <param name="code">A code of <see cref="MessageCode"/> other than Data.</param>
 /// <param name="payload">At most <see cref="FrameReader.MaxMessage"/> bytes, of the right length where the length is fixed.</param>
-public delegate void MessageHandler(MessageCode code, ReadOnlySpan<byte> payload);
+internal delegate void MessageHandler(MessageCode code, ReadOnlySpan<byte> payload);

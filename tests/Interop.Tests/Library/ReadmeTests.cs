@@ -22,7 +22,7 @@ public sealed class ReadmeTests : IDisposable
     public void The_readme_has_the_programs_that_are_tested()
     {
         var readme = File.ReadAllText(Repository.PathOf("src/ChangedFiles.Rsync/README.md"));
-        var programs = Programs(File.ReadAllLines(Repository.PathOf("tests/Interop.Tests/Library/ReadmePrograms.cs")));
+        var programs = Programs(File.ReadAllLines(Repository.PathOf("tests/TestKit/ReadmePrograms.cs")));
         Assert.Equal(3, programs.Count);
         Assert.All(programs, program => Assert.Contains(program, readme));
     }

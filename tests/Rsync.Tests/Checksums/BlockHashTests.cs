@@ -8,26 +8,27 @@ public sealed class BlockHashTests
 {
     // What rsync 3.5.0 sent for three blocks (700, 700, 100 bytes) of this data, with --checksum-choice and --checksum-seed.
     [Theory]
-    [InlineData(ChecksumKind.Xxh128, 1, "f161", "ad6a", "5417")]
-    [InlineData(ChecksumKind.Xxh128, -5, "2967", "3bba", "c3e2")]
-    [InlineData(ChecksumKind.Xxh128, 0x12345678, "ce5e", "0284", "6d44")]
-    [InlineData(ChecksumKind.Xxh3, 1, "f161", "ad6a", "6a78")]
-    [InlineData(ChecksumKind.Xxh3, -5, "2967", "3bba", "6b29")]
-    [InlineData(ChecksumKind.Xxh3, 0x12345678, "ce5e", "0284", "3e01")]
-    [InlineData(ChecksumKind.XxHash64, 1, "0f50", "5109", "b809")]
-    [InlineData(ChecksumKind.XxHash64, -5, "ea53", "e45b", "2335")]
-    [InlineData(ChecksumKind.XxHash64, 0x12345678, "fd5f", "a416", "ea84")]
-    [InlineData(ChecksumKind.Md5, 1, "d8a3", "dedc", "d9d3")]
-    [InlineData(ChecksumKind.Md5, -5, "41f1", "b2d1", "5c7a")]
-    [InlineData(ChecksumKind.Md5, 0x12345678, "d977", "16c6", "d933")]
-    [InlineData(ChecksumKind.Md4, 1, "9dbe", "d80d", "3c55")]
-    [InlineData(ChecksumKind.Md4, -5, "5d86", "ede1", "5b13")]
-    [InlineData(ChecksumKind.Md4, 0x12345678, "b2ac", "6600", "8406")]
-    [InlineData(ChecksumKind.Sha1, 1, "ab19", "490d", "a40c")]
-    [InlineData(ChecksumKind.Sha1, -5, "ac2b", "16e0", "a735")]
-    [InlineData(ChecksumKind.Sha1, 0x12345678, "7bb1", "427a", "19de")]
-    public void Sums_are_those_of_stock_rsync(ChecksumKind kind, int seed, params string[] sums)
+    [InlineData(nameof(ChecksumKind.Xxh128), 1, "f161", "ad6a", "5417")]
+    [InlineData(nameof(ChecksumKind.Xxh128), -5, "2967", "3bba", "c3e2")]
+    [InlineData(nameof(ChecksumKind.Xxh128), 0x12345678, "ce5e", "0284", "6d44")]
+    [InlineData(nameof(ChecksumKind.Xxh3), 1, "f161", "ad6a", "6a78")]
+    [InlineData(nameof(ChecksumKind.Xxh3), -5, "2967", "3bba", "6b29")]
+    [InlineData(nameof(ChecksumKind.Xxh3), 0x12345678, "ce5e", "0284", "3e01")]
+    [InlineData(nameof(ChecksumKind.XxHash64), 1, "0f50", "5109", "b809")]
+    [InlineData(nameof(ChecksumKind.XxHash64), -5, "ea53", "e45b", "2335")]
+    [InlineData(nameof(ChecksumKind.XxHash64), 0x12345678, "fd5f", "a416", "ea84")]
+    [InlineData(nameof(ChecksumKind.Md5), 1, "d8a3", "dedc", "d9d3")]
+    [InlineData(nameof(ChecksumKind.Md5), -5, "41f1", "b2d1", "5c7a")]
+    [InlineData(nameof(ChecksumKind.Md5), 0x12345678, "d977", "16c6", "d933")]
+    [InlineData(nameof(ChecksumKind.Md4), 1, "9dbe", "d80d", "3c55")]
+    [InlineData(nameof(ChecksumKind.Md4), -5, "5d86", "ede1", "5b13")]
+    [InlineData(nameof(ChecksumKind.Md4), 0x12345678, "b2ac", "6600", "8406")]
+    [InlineData(nameof(ChecksumKind.Sha1), 1, "ab19", "490d", "a40c")]
+    [InlineData(nameof(ChecksumKind.Sha1), -5, "ac2b", "16e0", "a735")]
+    [InlineData(nameof(ChecksumKind.Sha1), 0x12345678, "7bb1", "427a", "19de")]
+    public void Sums_are_those_of_stock_rsync(string kindName, int seed, params string[] sums)
     {
+        var kind = Enum.Parse<ChecksumKind>(kindName);
         using var hash = new BlockHash(kind, seed, seedFix: true);
         byte[][] blocks = [StockData[..700], StockData[700..1400], StockData[1400..]];
         Assert.Equal(sums, blocks.Select(block => Sum(hash, block, 2)));
@@ -50,14 +51,15 @@ public sealed class BlockHashTests
     }
 
     [Theory]
-    [InlineData(ChecksumKind.Md4)]
-    [InlineData(ChecksumKind.Md5)]
-    [InlineData(ChecksumKind.Sha1)]
-    [InlineData(ChecksumKind.XxHash64)]
-    [InlineData(ChecksumKind.Xxh3)]
-    [InlineData(ChecksumKind.Xxh128)]
-    public void With_seed_0_a_block_sum_is_the_start_of_the_plain_digest(ChecksumKind kind)
+    [InlineData(nameof(ChecksumKind.Md4))]
+    [InlineData(nameof(ChecksumKind.Md5))]
+    [InlineData(nameof(ChecksumKind.Sha1))]
+    [InlineData(nameof(ChecksumKind.XxHash64))]
+    [InlineData(nameof(ChecksumKind.Xxh3))]
+    [InlineData(nameof(ChecksumKind.Xxh128))]
+    public void With_seed_0_a_block_sum_is_the_start_of_the_plain_digest(string kindName)
     {
+        var kind = Enum.Parse<ChecksumKind>(kindName);
         using var block = new BlockHash(kind, 0, seedFix: true);
         using var strong = StrongHash.Create(kind);
         foreach (var length in new[] { 0, 1, 3, 4, 8, 9, 16, 17, 128, 129, 240, 241, 1500 })

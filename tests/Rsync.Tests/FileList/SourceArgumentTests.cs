@@ -9,35 +9,35 @@ namespace ChangedFiles.Rsync.Tests.FileList;
 public sealed class SourceArgumentTests
 {
     [Theory]
-    [InlineData("dir/", "dir/", ".", SourceKind.Top)]
-    [InlineData("dir/.", "dir/", ".", SourceKind.Top)]
-    [InlineData("dir/..", "dir/..", ".", SourceKind.Top)]
-    [InlineData(".", "", ".", SourceKind.Top)]
-    [InlineData("./", "./", ".", SourceKind.Top)]
-    [InlineData("..", "..", ".", SourceKind.Top)]
-    [InlineData("/", "/", ".", SourceKind.Top)]
-    [InlineData("", "", ".", SourceKind.Top)]
-    [InlineData("dir", "", "dir", SourceKind.Name)]
-    [InlineData("a/b/file", "a/b/", "file", SourceKind.Name)]
-    [InlineData("/file", "/", "file", SourceKind.Name)]
-    [InlineData("...", "", "...", SourceKind.Name)]
-    public void A_plain_argument_names_its_last_component(string text, string directory, string path, SourceKind kind) =>
+    [InlineData("dir/", "dir/", ".", nameof(SourceKind.Top))]
+    [InlineData("dir/.", "dir/", ".", nameof(SourceKind.Top))]
+    [InlineData("dir/..", "dir/..", ".", nameof(SourceKind.Top))]
+    [InlineData(".", "", ".", nameof(SourceKind.Top))]
+    [InlineData("./", "./", ".", nameof(SourceKind.Top))]
+    [InlineData("..", "..", ".", nameof(SourceKind.Top))]
+    [InlineData("/", "/", ".", nameof(SourceKind.Top))]
+    [InlineData("", "", ".", nameof(SourceKind.Top))]
+    [InlineData("dir", "", "dir", nameof(SourceKind.Name))]
+    [InlineData("a/b/file", "a/b/", "file", nameof(SourceKind.Name))]
+    [InlineData("/file", "/", "file", nameof(SourceKind.Name))]
+    [InlineData("...", "", "...", nameof(SourceKind.Name))]
+    public void A_plain_argument_names_its_last_component(string text, string directory, string path, string kind) =>
         Assert.Equal((directory, path, kind), Parse(text, relative: false));
 
     [Theory]
-    [InlineData("x/y/f1", "", "x/y/f1", SourceKind.Name)]
-    [InlineData("x//y/./f1", "x//y/", "f1", SourceKind.Name)]
-    [InlineData("dir/./sub/file", "dir/", "sub/file", SourceKind.Name)]
-    [InlineData("dir/./", "dir/", ".", SourceKind.Top)]
-    [InlineData("/etc/passwd", "/", "etc/passwd", SourceKind.Name)]
-    [InlineData("/./etc", "/", "etc", SourceKind.Name)]
-    [InlineData("/", "/", ".", SourceKind.Top)]
-    [InlineData("x/", "", "x", SourceKind.Contents)]
-    [InlineData("x/.", "", "x", SourceKind.Contents)]
-    [InlineData("./x", "", "x", SourceKind.Name)]
-    [InlineData("./", "", ".", SourceKind.Top)]
-    [InlineData("../a/./b", "../a/", "b", SourceKind.Name)]
-    public void A_relative_argument_keeps_its_path(string text, string directory, string path, SourceKind kind) =>
+    [InlineData("x/y/f1", "", "x/y/f1", nameof(SourceKind.Name))]
+    [InlineData("x//y/./f1", "x//y/", "f1", nameof(SourceKind.Name))]
+    [InlineData("dir/./sub/file", "dir/", "sub/file", nameof(SourceKind.Name))]
+    [InlineData("dir/./", "dir/", ".", nameof(SourceKind.Top))]
+    [InlineData("/etc/passwd", "/", "etc/passwd", nameof(SourceKind.Name))]
+    [InlineData("/./etc", "/", "etc", nameof(SourceKind.Name))]
+    [InlineData("/", "/", ".", nameof(SourceKind.Top))]
+    [InlineData("x/", "", "x", nameof(SourceKind.Contents))]
+    [InlineData("x/.", "", "x", nameof(SourceKind.Contents))]
+    [InlineData("./x", "", "x", nameof(SourceKind.Name))]
+    [InlineData("./", "", ".", nameof(SourceKind.Top))]
+    [InlineData("../a/./b", "../a/", "b", nameof(SourceKind.Name))]
+    public void A_relative_argument_keeps_its_path(string text, string directory, string path, string kind) =>
         Assert.Equal((directory, path, kind), Parse(text, relative: true));
 
     [Theory]
@@ -58,9 +58,9 @@ public sealed class SourceArgumentTests
         Assert.False(SourceArgument.Parse("x"u8, relative: true).ImpliesTop);
     }
 
-    private static (string Directory, string Path, SourceKind Kind) Parse(string text, bool relative)
+    private static (string Directory, string Path, string Kind) Parse(string text, bool relative)
     {
         var argument = SourceArgument.Parse(Encoding.UTF8.GetBytes(text), relative);
-        return (Encoding.UTF8.GetString(argument.Directory), argument.Path.ToString(), argument.Kind);
+        return (Encoding.UTF8.GetString(argument.Directory), argument.Path.ToString(), argument.Kind.ToString());
     }
 }

@@ -31,8 +31,9 @@ public sealed class HostileTokensTests
 
     [Theory]
     [MemberData(nameof(TokenSamples.All), MemberType = typeof(TokenSamples))]
-    public void A_stream_that_is_cut_off_anywhere_ends_the_session(CompressionKind kind)
+    public void A_stream_that_is_cut_off_anywhere_ends_the_session(string kindName)
     {
+        var kind = Enum.Parse<CompressionKind>(kindName);
         var bytes = TokenSamples.Write(kind, [SomeFile()]);
         for (var length = 0; length < bytes.Length; length++)
             Assert.Equal(ExitCode.ProtocolStream, ReadToEnd(kind, bytes.AsSpan(0, length)));
@@ -41,8 +42,9 @@ public sealed class HostileTokensTests
 
     [Theory]
     [MemberData(nameof(TokenSamples.All), MemberType = typeof(TokenSamples))]
-    public void A_damaged_stream_gives_tokens_or_ends_the_session_and_nothing_else(CompressionKind kind)
+    public void A_damaged_stream_gives_tokens_or_ends_the_session_and_nothing_else(string kindName)
     {
+        var kind = Enum.Parse<CompressionKind>(kindName);
         var random = Randoms.New();
         var bytes = TokenSamples.Write(kind, [SomeFile()]);
         for (var round = 0; round < 300; round++)
@@ -55,12 +57,13 @@ public sealed class HostileTokensTests
     }
 
     [Theory]
-    [InlineData(CompressionKind.Zlib)]
-    [InlineData(CompressionKind.Zlibx)]
-    [InlineData(CompressionKind.Zstd)]
-    [InlineData(CompressionKind.Lz4)]
-    public void Noise_is_not_taken_for_compressed_data(CompressionKind kind)
+    [InlineData(nameof(CompressionKind.Zlib))]
+    [InlineData(nameof(CompressionKind.Zlibx))]
+    [InlineData(nameof(CompressionKind.Zstd))]
+    [InlineData(nameof(CompressionKind.Lz4))]
+    public void Noise_is_not_taken_for_compressed_data(string kindName)
     {
+        var kind = Enum.Parse<CompressionKind>(kindName);
         byte[] bytes = [0x40, 0x08, 0xFF, 0xFE, 0xFD, 0xFC, 0xFB, 0xFA, 0xF9, 0xF8, 0x00];
         Assert.Equal(ExitCode.ProtocolStream, ReadToEnd(kind, bytes));
     }

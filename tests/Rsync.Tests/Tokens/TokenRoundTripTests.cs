@@ -16,8 +16,9 @@ public sealed class TokenRoundTripTests
 
     [Theory]
     [MemberData(nameof(TokenSamples.All), MemberType = typeof(TokenSamples))]
-    public void What_is_written_for_several_files_is_read_again(CompressionKind kind)
+    public void What_is_written_for_several_files_is_read_again(string kindName)
     {
+        var kind = Enum.Parse<CompressionKind>(kindName);
         var random = Randoms.New();
         var files = Enumerable.Range(0, 6).Select(i => TokenSamples.RandomFile(random, i == 3 ? 0 : 15, Block)).ToList();
         using var tape = new WireTape(TokenSamples.Write(kind, files));
@@ -27,13 +28,14 @@ public sealed class TokenRoundTripTests
     }
 
     [Theory]
-    [InlineData(CompressionKind.Zlib, 0)]
-    [InlineData(CompressionKind.Zlibx, 1)]
-    [InlineData(CompressionKind.Zlibx, 9)]
-    [InlineData(CompressionKind.Zstd, -5)]
-    [InlineData(CompressionKind.Zstd, 19)]
-    public void Every_level_is_read_again(CompressionKind kind, int level)
+    [InlineData(nameof(CompressionKind.Zlib), 0)]
+    [InlineData(nameof(CompressionKind.Zlibx), 1)]
+    [InlineData(nameof(CompressionKind.Zlibx), 9)]
+    [InlineData(nameof(CompressionKind.Zstd), -5)]
+    [InlineData(nameof(CompressionKind.Zstd), 19)]
+    public void Every_level_is_read_again(string kindName, int level)
     {
+        var kind = Enum.Parse<CompressionKind>(kindName);
         var file = TokenSamples.RandomFile(Randoms.New(), 8, Block);
         AssertSame(TokenSamples.Join(file), TokenSamples.ReadAll(kind, TokenSamples.Write(kind, [file], level: level), Block));
     }
@@ -41,8 +43,9 @@ public sealed class TokenRoundTripTests
     // The tail of a sync must be told from data wherever it falls in a piece.
     [Theory]
     [MemberData(nameof(TokenSamples.Compressed), MemberType = typeof(TokenSamples))]
-    public void Literals_that_fill_pieces_to_the_byte_are_read_again(CompressionKind kind)
+    public void Literals_that_fill_pieces_to_the_byte_are_read_again(string kindName)
     {
+        var kind = Enum.Parse<CompressionKind>(kindName);
         var noise = Randoms.New().Bytes(17_000);
         for (var length = 16_355; length < 16_400; length++)
         {
@@ -53,10 +56,11 @@ public sealed class TokenRoundTripTests
 
     // An independent inflater. With the zlib method each block follows as a stored block, so that the whole file comes out.
     [Theory]
-    [InlineData(CompressionKind.Zlibx)]
-    [InlineData(CompressionKind.Zlib)]
-    public void Deflate_data_is_what_the_protocol_describes(CompressionKind kind)
+    [InlineData(nameof(CompressionKind.Zlibx))]
+    [InlineData(nameof(CompressionKind.Zlib))]
+    public void Deflate_data_is_what_the_protocol_describes(string kindName)
     {
+        var kind = Enum.Parse<CompressionKind>(kindName);
         var file = TokenSamples.RandomFile(Randoms.New(), 30, Block);
         var deflated = new MemoryStream();
         var wire = new BinaryReader(new MemoryStream(TokenSamples.Write(kind, [file])));
@@ -104,8 +108,9 @@ public sealed class TokenRoundTripTests
 
     [Theory]
     [MemberData(nameof(TokenSamples.Compressed), MemberType = typeof(TokenSamples))]
-    public void What_unpacks_to_much_comes_in_small_parts(CompressionKind kind)
+    public void What_unpacks_to_much_comes_in_small_parts(string kindName)
     {
+        var kind = Enum.Parse<CompressionKind>(kindName);
         List<Step> file = [new(Step.Literal, new byte[20_000_000])];
         using var tape = new WireTape(TokenSamples.Write(kind, [file]));
         using var tokens = TokenReader.Create(kind, tape.Rewind(), protocol: 32);

@@ -7,9 +7,9 @@ namespace ChangedFiles.Rsync.Tests.Tokens;
 /// <summary>Tokens written to a tape and read back from it.</summary>
 internal static class TokenSamples
 {
-    public static readonly Xunit.TheoryData<CompressionKind> All = [.. Enum.GetValues<CompressionKind>()];
-    public static readonly Xunit.TheoryData<CompressionKind> Compressed =
-        [CompressionKind.Zlib, CompressionKind.Zlibx, CompressionKind.Lz4, CompressionKind.Zstd];
+    public static readonly Xunit.TheoryData<string> All = [.. Enum.GetNames<CompressionKind>()];
+    public static readonly Xunit.TheoryData<string> Compressed =
+        [nameof(CompressionKind.Zlib), nameof(CompressionKind.Zlibx), nameof(CompressionKind.Lz4), nameof(CompressionKind.Zstd)];
 
     /// <summary>What the writer puts on the wire for these files.</summary>
     public static byte[] Write(CompressionKind kind, IEnumerable<List<Step>> files, int protocol = 32, int? level = null)

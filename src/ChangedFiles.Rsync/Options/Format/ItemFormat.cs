@@ -6,7 +6,7 @@ using ChangedFiles.Linux;
 namespace ChangedFiles.Rsync.Options.Format;
 
 /// <summary>What an item's line depends on apart from the item: whose session it is.</summary>
-public sealed record ItemFormatContext
+internal sealed record ItemFormatContext
 {
     /// <summary>For <c>%i</c>.</summary>
     public ItemizeContext Itemize { get; init; }
@@ -52,7 +52,7 @@ public sealed record ItemFormatContext
 /// A format of <c>--out-format</c>, <c>--log-file-format</c> or a daemon's <c>log format</c>: text with escapes such as
 /// <c>%n</c> or <c>%-10l</c>. An apostrophe after the percent sign makes a number human-readable, each further one a level more.
 /// </summary>
-public sealed class ItemFormat
+internal sealed class ItemFormat
 {
     /// <summary>No field is made wider than this.</summary>
     private const int MaxWidth = 4096;

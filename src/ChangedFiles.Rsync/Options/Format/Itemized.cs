@@ -6,10 +6,10 @@ namespace ChangedFiles.Rsync.Options.Format;
 /// <param name="Local">Source and destination are on this side: nothing is "sent".</param>
 /// <param name="PreserveTimes"><see cref="PreserveOptions.Times"/></param>
 /// <param name="SymlinkTimes">The receiving side can set times of symbolic links (docs/protocol.md 2.2).</param>
-public readonly record struct ItemizeContext(bool Local, bool PreserveTimes, bool SymlinkTimes = true);
+internal readonly record struct ItemizeContext(bool Local, bool PreserveTimes, bool SymlinkTimes = true);
 
 /// <summary>The eleven characters of <c>-i</c> (<c>%i</c>), such as <c>&gt;f.st......</c> (docs/protocol.md 8).</summary>
-public static class Itemized
+internal static class Itemized
 {
     /// <summary>Characters in the text.</summary>
     public const int Length = 11;

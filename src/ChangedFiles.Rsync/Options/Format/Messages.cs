@@ -4,7 +4,7 @@ namespace ChangedFiles.Rsync.Options.Format;
 /// The texts that users and scripts know from rsync's output, each without an end of line, with the level that asks for it.
 /// Names in them are bytes decoded by <see cref="ArgumentText"/>.
 /// </summary>
-public static class Messages
+internal static class Messages
 {
     /// <summary>A client-sender begins its list: <see cref="InfoFlag.Flist"/> 1, incremental recursion.</summary>
     public const string SendingIncremental = "sending incremental file list";

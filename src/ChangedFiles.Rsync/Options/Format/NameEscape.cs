@@ -4,7 +4,7 @@ using System.Text;
 namespace ChangedFiles.Rsync.Options.Format;
 
 /// <summary>How names are made safe to print: bytes that are no printable character become <c>\#ooo</c> (three octal digits).</summary>
-public static class NameEscape
+internal static class NameEscape
 {
     /// <summary>Which bytes above 127 are printed as they are.</summary>
     public enum HighBytes

@@ -3,7 +3,7 @@ using ChangedFiles.Linux;
 namespace ChangedFiles.Rsync.Options.Format;
 
 /// <summary>Modes as <c>ls -l</c> shows them.</summary>
-public static class PermissionText
+internal static class PermissionText
 {
     /// <summary>Type letter and permissions, such as <c>drwxr-xr-x</c>.</summary>
     public static string WithType(uint mode)

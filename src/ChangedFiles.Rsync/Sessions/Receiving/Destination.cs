@@ -8,7 +8,7 @@ namespace ChangedFiles.Rsync.Sessions.Receiving;
 /// The destination argument of a transfer: an open tree, and the names below it that are still to be made or that a single file shall have
 /// (docs/protocol.md 7.0).
 /// </summary>
-public sealed record Destination
+internal sealed record Destination
 {
     /// <summary>The deepest directory of the argument that exists. The session does not dispose of it.</summary>
     public required IFileTarget Tree { get; init; }
@@ -113,4 +113,4 @@ public sealed record Destination
 /// <param name="directory">As written; a relative one is below the destination directory.</param>
 /// <param name="make">It is made, with those above it, when it is missing.</param>
 /// <param name="tree">The directory; the session disposes of it when it can be disposed of.</param>
-public delegate Errno DirectoryOpener(string directory, bool make, out IFileTarget? tree);
+internal delegate Errno DirectoryOpener(string directory, bool make, out IFileTarget? tree);

@@ -10,7 +10,7 @@ namespace ChangedFiles.Rsync.Sessions.Receiving;
 /// The receiving side of a transfer: a client that pulls, or a server that is pushed to (docs/protocol.md 0, 7). Filter rules have been
 /// sent or read before it runs. Its two halves run at the same time: the generator in a thread of its own, the receiver in the caller's.
 /// </summary>
-public sealed record ReceivingHalf
+internal sealed record ReceivingHalf
 {
     /// <summary>The options in force.</summary>
     public required TransferOptions Options { get; init; }

@@ -2,10 +2,13 @@ using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Roles;
 
-namespace ChangedFiles.Interop.Tests.Library;
+namespace ChangedFiles.TestKit;
 
-/// <summary>The programs of the library's README, word for word: what stands between "program" and "end" is there as well.</summary>
-internal static class ReadmePrograms
+/// <summary>
+/// The programs of the library's README, word for word: what stands between "program" and "end" is there as well. They are here because this project sees
+/// only what every program sees.
+/// </summary>
+public static class ReadmePrograms
 {
     public static async Task Push(string directory, string url)
     {
