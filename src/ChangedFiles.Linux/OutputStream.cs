@@ -7,7 +7,8 @@ namespace ChangedFiles.Linux;
 /// that reads along does.
 /// </summary>
 /// <param name="descriptor">1 or 2; stays open.</param>
-public sealed class OutputStream(int descriptor) : Stream
+/// <param name="mayBeLost">What cannot be written is dropped: for words of work that goes on without a reader, and on a full disk.</param>
+public sealed class OutputStream(int descriptor, bool mayBeLost = false) : Stream
 {
     private readonly SafeFileHandle _handle = new(descriptor, ownsHandle: false);
 
@@ -33,6 +34,8 @@ public sealed class OutputStream(int descriptor) : Stream
             var error = Descriptors.TryWrite(_handle, buffer, out var written);
             if (error == Errno.EAGAIN)
                 Wait();
+            else if (error != Errno.None && mayBeLost)
+                return;
             else if (error != Errno.None)
                 throw new IOException(error.Describe(), (int)error);
             buffer = buffer[written..];

@@ -13,8 +13,8 @@ internal static class CheckCommand
     public static Command Create()
     {
         var config = RuleFileOption.Create();
-        var json = new Option<bool>("--json") { Description = "print one JSON object" };
-        var command = new Command("check", "say what is wrong in a rule file, and how each of its actions will run") { config, json };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        var command = new Command("check", "Say what is wrong in a rule file, and how each of its actions will run.") { config, json };
         command.SetAction(result => Run(result.GetValue(config)!, result.GetValue(json), Console.Out, Console.Error));
         return command;
     }

@@ -13,16 +13,16 @@ internal static class ExplainCommand
 
     public static Command Create()
     {
-        var path = new Argument<string>("PATH") { Description = "the path, for a rename the new one" };
+        var path = new Argument<string>("PATH") { Description = "The path, for a rename the new one." };
         var operation = new Argument<string>("OPERATION")
         {
             Description = "OPENW, CREATE, ... ANY",
             DefaultValueFactory = _ => nameof(Operation.ANY),
         };
-        var from = new Option<string?>("--from") { Description = "for RENAME: the path before", HelpName = "OLD" };
+        var from = new Option<string?>("--from") { Description = "For RENAME: the path before.", HelpName = "OLD" };
         var config = RuleFileOption.Create();
-        var json = new Option<bool>("--json") { Description = "print one JSON object" };
-        var command = new Command("explain", "say which rules a path meets and what they would do") { path, operation, from, config, json };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        var command = new Command("explain", "Say which rules a path meets and what they would do.") { path, operation, from, config, json };
         command.SetAction(result =>
         {
             if (!OperationNames.TryParse(result.GetValue(operation), out var what))

@@ -9,9 +9,9 @@ internal static class ImportCommand
 {
     public static Command Create()
     {
-        var command = new Command("import", "print another program's configuration as rules, and say what was left out");
-        command.Subcommands.Add(Kind("incrontab", "an incron table", IncrontabImport.Import));
-        command.Subcommands.Add(Kind("lsyncd", "an lsyncd configuration", LsyncdImport.Import));
+        var command = new Command("import", "Print another program's configuration as rules, and say what was left out.");
+        command.Subcommands.Add(Kind("incrontab", "An incron table.", IncrontabImport.Import));
+        command.Subcommands.Add(Kind("lsyncd", "An lsyncd configuration.", LsyncdImport.Import));
         return command;
     }
 

@@ -9,7 +9,7 @@ internal static class ReloadCommand
     public static Command Create()
     {
         var config = RuleFileOption.Create();
-        var command = new Command("reload", "make the running daemon read its rule file again") { config };
+        var command = new Command("reload", "Make the running daemon read its rule file again.") { config };
         command.SetAction(result => Run(result.GetValue(config)!, Console.Out, Console.Error));
         return command;
     }

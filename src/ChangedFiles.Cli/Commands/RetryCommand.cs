@@ -14,8 +14,8 @@ internal static class RetryCommand
     {
         var config = RuleFileOption.Create();
         var deadLetters = RunCommand.DeadLetters();
-        var list = new Option<bool>("--list") { Description = "only say what is there" };
-        var command = new Command("retry", "run actions that failed for good once more") { config, deadLetters, list };
+        var list = new Option<bool>("--list") { Description = "Only say what is there." };
+        var command = new Command("retry", "Run actions that failed for good once more.") { config, deadLetters, list };
         command.SetAction(result =>
         {
             try

@@ -11,7 +11,7 @@ internal static class RuleFileOption
 
     public static Option<string> Create() => new("--config", "-c")
     {
-        Description = "the rule file",
+        Description = "The rule file.",
         DefaultValueFactory = _ => DefaultPath,
         HelpName = "FILE",
     };

@@ -12,11 +12,11 @@ internal static class RunCommand
     {
         var config = RuleFileOption.Create();
         var deadLetters = DeadLetters();
-        var source = new Option<EventSourceKind>("--source") { Description = "how changes are seen" };
-        var dryRun = new Option<bool>("--dry-run", "-n") { Description = "say what would be done instead of doing it" };
-        var json = new Option<bool>("--json") { Description = "log one JSON object a line" };
-        var verbose = new Option<bool>("--verbose", "-v") { Description = "also log each run that went well" };
-        var command = new Command("run", "put a rule file to work, until SIGTERM; SIGHUP reads it again")
+        var source = new Option<EventSourceKind>("--source") { Description = "How changes are seen." };
+        var dryRun = new Option<bool>("--dry-run", "-n") { Description = "Say what would be done instead of doing it." };
+        var json = new Option<bool>("--json") { Description = "Log one JSON object a line." };
+        var verbose = new Option<bool>("--verbose", "-v") { Description = "Also log each run that went well." };
+        var command = new Command("run", "Put a rule file to work, until SIGTERM; SIGHUP reads it again.")
         {
             config, deadLetters, source, dryRun, json, verbose,
         };
@@ -37,7 +37,7 @@ internal static class RunCommand
     /// <summary>The same for the daemon and for <c>retry</c>.</summary>
     public static Option<string> DeadLetters() => new("--dead-letters")
     {
-        Description = "where actions are kept that failed for good",
+        Description = "Where actions are kept that failed for good.",
         DefaultValueFactory = _ => RuleState.DeadLetters,
         HelpName = "FILE",
     };

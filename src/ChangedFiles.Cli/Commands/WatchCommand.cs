@@ -33,6 +33,8 @@ internal static class WatchCommand
             source.Start(sink, cancellation);
             Console.Error.WriteLine($"watching {root.Path} with {source.Description}");
             WaitHandle.WaitAny([cancellation.WaitHandle, sink.Ended.WaitHandle]);
+            if (sink.OutputLost is { } lost)
+                throw lost;
             return sink.Ended.IsSet ? ExitCode.FileSelection : ExitCode.Success;
         }
         catch (Exception failure) when (failure is SourceLostException or WatchException)
@@ -45,6 +47,9 @@ internal static class WatchCommand
     private sealed class PrintingSink(bool json) : IEventSink
     {
         public ManualResetEventSlim Ended { get; } = new();
+
+        /// <summary>Why nothing can be printed any more.</summary>
+        public IOException? OutputLost { get; private set; }
 
         public void Events(ReadOnlySpan<WatchEvent> events)
         {
@@ -60,7 +65,9 @@ internal static class WatchCommand
 
         public void Failed(Exception reason)
         {
-            Console.Error.WriteLine($"changedfiles: watching has ended: {reason.Message}");
+            OutputLost = reason as IOException;
+            if (OutputLost is null)
+                Console.Error.WriteLine($"changedfiles: watching has ended: {reason.Message}");
             Ended.Set();
         }
 
