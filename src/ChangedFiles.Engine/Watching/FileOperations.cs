@@ -29,7 +29,10 @@ public enum FileOperations
     /// written that has another name than the one that was told.
     /// </summary>
     Subtree = 0x100,
-    /// <summary>The name was found by listing a new directory: what happened to it before is not known. With <see cref="Create"/>.</summary>
+    /// <summary>
+    /// The name was found by listing a new directory: what happened to it before is not known. With <see cref="Create"/>; with <see cref="Subtree"/> of the
+    /// directory itself, when it has been listed.
+    /// </summary>
     Found = 0x200,
     /// <summary>A file system was mounted here or unmounted from here. With <see cref="Subtree"/>.</summary>
     Mount = 0x400,

@@ -76,7 +76,7 @@ public sealed class RaceTests
     private static void AssertAllReported(string root, IReadOnlyList<WatchEvent> events)
     {
         var told = events.Select(seen => seen.Path).ToHashSet();
-        var subtrees = events.Where(seen => seen.Has(Subtree)).Select(seen => seen.Path).ToHashSet();
+        var subtrees = events.Where(seen => seen.Has(Subtree) && !seen.Has(Found)).Select(seen => seen.Path).ToHashSet();
         var missed = Directory.GetFileSystemEntries(root, "*", SearchOption.AllDirectories)
             .Select(path => TreePath.Parse(Path.GetRelativePath(root, path)))
             .Where(path => !told.Contains(path) && !Above(path).Any(subtrees.Contains)).ToList();

@@ -147,10 +147,13 @@ internal sealed class InotifySource : QueueSource
             Arrive(next.Cookie, parent, path, isDirectory);
         else
             Batch.Add(path, Operations(next.Events), isDirectory);
-        if (!isDirectory && _newLinks.Lost(path, next.Events))
+        if (!isDirectory && _newLinks.Lost(parent.Watch, path, next.Events))
             Batch.AddSubtree(TreePath.Root, FileOperations.Modify);
-        if (isDirectory && next.Has(InotifyEvents.Create))
-            _watcher.Watch(parent, next.Name.ToArray(), isNew: true);
+        if (!isDirectory || !next.Has(InotifyEvents.Create))
+            return;
+        _watcher.Watch(parent, next.Name.ToArray(), isNew: true);
+        // Nothing told of what was in it before it had its watch and is gone by now, but somebody may have looked meanwhile.
+        Batch.AddSubtree(path, FileOperations.Found);
     }
 
     private void Arrive(uint cookie, WatchedDirectory parent, TreePath path, bool isDirectory)

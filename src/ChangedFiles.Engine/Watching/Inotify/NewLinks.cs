@@ -13,34 +13,32 @@ internal sealed class NewLinks(SafeFileHandle root)
     /// <summary>Above it all are forgotten: whoever links that many files has them looked at together.</summary>
     private const int Most = 16_384;
 
-    private readonly Dictionary<TreePath, bool> _isWritten = [];
+    // By the watch of its directory: that stays the same when one above is renamed.
+    private readonly Dictionary<(int Watch, TreePath Name), bool> _isWritten = [];
 
     /// <summary>Notes what was done to a name that is no directory's.</summary>
+    /// <param name="watch">Of the directory that it is in.</param>
     /// <returns>True when a file was written by it, loses it now, and had an older one.</returns>
-    public bool Lost(TreePath path, InotifyEvents events)
+    public bool Lost(int watch, TreePath path, InotifyEvents events)
     {
-        if ((events & InotifyEvents.Create) != 0)
-            Created(path);
-        else if (_isWritten.Count > 0)
-            return LostKnown(path, events);
-        return false;
+        const InotifyEvents Came = InotifyEvents.Create | InotifyEvents.MovedTo;
+        if (_isWritten.Count == 0 && (events & Came) == 0)
+            return false;
+        var name = (watch, TreePath.Root.Child(path.Name));
+        var isLost = false;
+        if ((events & (InotifyEvents.Delete | InotifyEvents.MovedFrom | InotifyEvents.MovedTo)) != 0)
+            isLost = _isWritten.Remove(name, out var wasWritten) && wasWritten;
+        else if ((events & (InotifyEvents.Modify | InotifyEvents.Attributes)) != 0 && _isWritten.ContainsKey(name))
+            _isWritten[name] = true;
+        if ((events & Came) != 0 && Inodes.Stat(root, path.Bytes, out var stat) == Errno.None && stat.IsRegular && stat.LinkCount > 1)
+            Add(name);
+        return isLost;
     }
 
-    private void Created(TreePath path)
+    private void Add((int Watch, TreePath Name) name)
     {
-        if (Inodes.Stat(root, path.Bytes, out var stat) != Errno.None || !stat.IsRegular || stat.LinkCount == 1)
-            return;
         if (_isWritten.Count >= Most)
             _isWritten.Clear();
-        _isWritten[path] = false;
-    }
-
-    private bool LostKnown(TreePath path, InotifyEvents events)
-    {
-        if ((events & (InotifyEvents.Delete | InotifyEvents.MovedFrom | InotifyEvents.MovedTo)) != 0)
-            return _isWritten.Remove(path, out var wasWritten) && wasWritten;
-        if ((events & (InotifyEvents.Modify | InotifyEvents.Attributes)) != 0 && _isWritten.ContainsKey(path))
-            _isWritten[path] = true;
-        return false;
+        _isWritten[name] = false;
     }
 }
