@@ -51,8 +51,8 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
         var unsure = delivery.Complaints.Count > 0
             ? batch.Items.Where(item => item.Stat.IsDirectory).Select(item => item.Path)
             : delivery.Failures.SelectMany(failure => new[] { failure.Path, failure.Path.Parent });
-        foreach (var directory in unsure)
-            confirmed.Distrust(directory);
+        if (delivery.Complaints.Count + delivery.Failures.Count > 0)
+            confirmed.Distrust(unsure);
         if (delivery.Complaints.Count == 0)
             Confirm(batch, delivery, looked);
         if (clock.GetElapsedTime(_lastSave) > SaveInterval)
@@ -66,12 +66,9 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
     public void Broke(PlannedBatch batch)
     {
         confirmed.Load();
-        foreach (var directory in batch.Items.Where(item => item.Stat.IsDirectory).Select(item => item.Path))
-        {
-            confirmed.Distrust(directory);
-            if (_touched.Count < MaxTouched)
-                _touched.Add(directory);
-        }
+        var unsure = batch.Items.Where(item => item.Stat.IsDirectory).Select(item => item.Path).ToList();
+        confirmed.Distrust(unsure);
+        _touched.UnionWith(unsure.Take(MaxTouched - _touched.Count));
     }
 
     /// <summary>Everything that is known to be in question has been looked at.</summary>

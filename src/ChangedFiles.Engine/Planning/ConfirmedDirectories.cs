@@ -47,8 +47,19 @@ public sealed class ConfirmedDirectories(StateFile file)
         return _saved is not null && (_fresh.TryGetValue(key, out var known) || _saved.TryGetValue(key, out known)) && known != Unsure;
     }
 
-    /// <summary>The directory has to be compared the next time, whatever was known of it.</summary>
-    public void Distrust(TreePath directory) => _fresh[DirectoryDigest.Of(directory.Bytes)] = Unsure;
+    /// <summary>The directories have to be compared the next time, whatever was known of them, and also should this process be killed now.</summary>
+    public void Distrust(IEnumerable<TreePath> directories)
+    {
+        var saved = _saved ?? file.Read();
+        var isOutOfDate = false;
+        foreach (var key in directories.Select(directory => DirectoryDigest.Of(directory.Bytes)))
+        {
+            _fresh[key] = Unsure;
+            isOutOfDate |= saved.Remove(key);
+        }
+        if (isOutOfDate)
+            file.Write(saved);
+    }
 
     /// <summary>The directory is at the destination as it was at <paramref name="looked"/>. False when it is too young to be told from what follows.</summary>
     public bool Confirm(SweptDirectory swept, DateTimeOffset looked)
