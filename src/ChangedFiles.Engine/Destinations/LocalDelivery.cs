@@ -94,11 +94,14 @@ internal sealed class LocalDelivery(
         foreach (var item in batch.Items)
         {
             if (item.Action == PlannedAction.Send && item.Stat.IsRegular && item.Stat.LinkCount > 1
-                && !batch.Apart.Contains(item.Path) && !_setAside.ContainsKey(item.Path)
+                && !batch.Apart.Contains(item.Path) && !IsToCome(item.Path)
                 && target.Stat(item.Path, out var there) == Errno.None && IsSameContent(item.Stat, there) && there.LinkCount <= item.Stat.LinkCount)
                 _linked.TryAdd((item.Stat.Device, item.Stat.Inode), item.Path);
         }
     }
+
+    /// <summary>It, or a directory that it is in, takes the place of what is there.</summary>
+    private bool IsToCome(TreePath path) => _setAside.Count > 0 && (_setAside.ContainsKey(path) || (!path.IsRoot && IsToCome(path.Parent)));
 
     /// <summary>An equal size and time, to the nanosecond, is taken for an equal content, as rsync takes it.</summary>
     private static bool IsSameContent(in FileStat wanted, in FileStat there) =>
