@@ -14,10 +14,10 @@ internal sealed class SimulatedDestination
     private readonly Random _random;
     private readonly SimulatedServer? _server;
 
-    public SimulatedDestination(SimulatedSource source, TimeProvider clock, Random random, Action<string> onSession)
+    public SimulatedDestination(SimulatedSource source, TimeProvider clock, Random random, Action<string> onSession, Action onStep)
     {
         (_source, _clock, _random, Tree) = (source, clock, random, new MemoryTree(clock));
-        _server = random.Next(3) > 0 ? new SimulatedServer(random) { Tree = () => Tree, OnSession = onSession } : null;
+        _server = random.Next(3) > 0 ? new SimulatedServer(random) { Tree = () => Tree, OnSession = onSession, OnStep = onStep } : null;
     }
 
     public MemoryTree Tree { get; private set; }
@@ -73,7 +73,14 @@ internal sealed class SimulatedDestination
             OnSourceRead = copies.OnSourceRead;
             return copies;
         }
-        var options = new RsyncDestinationOptions { Name = "simulated", Server = _server, WarmSessions = 0, RenamesFrom = _random.Next(3) == 0 ? 60 : 0 };
+        var options = new RsyncDestinationOptions
+        {
+            Name = "simulated",
+            Server = _server,
+            WarmSessions = 0,
+            RenamesFrom = _random.Next(3) == 0 ? 60 : 0,
+            SharesFrom = _random.Next(3) == 0 ? BatchShares.Worthwhile : _random.Next(20),
+        };
         return new RsyncDestination(options, _source, _server.Open);
     }
 }

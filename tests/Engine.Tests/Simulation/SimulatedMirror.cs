@@ -39,6 +39,10 @@ internal sealed class SimulatedMirror : IDisposable
     // A small batch at each turn, so that a look at everything takes long; 0 for the planner's own.
     private readonly int _budget;
     private bool _busy;
+    // So many looks and steps until it is killed; below 0 for no end.
+    private int _livesFor = -1;
+
+    private sealed class Killed : Exception;
 
     /// <summary>What happened, for whoever has to understand a failure.</summary>
     public Queue<string> History { get; } = new();
@@ -47,13 +51,13 @@ internal sealed class SimulatedMirror : IDisposable
     {
         (_seed, _random, _stateDirectory) = (seed, new Random(seed), stateDirectory);
         _source = new SimulatedSource(_clock, _random) { OnRead = OnRead, OnQueued = Note };
-        _destination = new SimulatedDestination(_source, _clock, _random, Note) { FaultRate = _random.Next(3) * 15 };
+        _destination = new SimulatedDestination(_source, _clock, _random, Note, Live) { FaultRate = _random.Next(3) * 15 };
         (_restarts, _changes, _told) = (_random.Next(4) > 0, _random.Next(8, 24), 1 << _random.Next(1, 6));
         _budget = _random.Next(3) == 0 ? _random.Next(1, 6) : 0;
         _source.MakesLookalikes = !(_restarts && _destination.IsStock);
         for (var changes = _random.Next(40); changes > 0; changes--)
             _source.Change();
-        _source.Queue.Lose();
+        _source.LoseEvents();
         Start();
     }
 
@@ -101,9 +105,31 @@ internal sealed class SimulatedMirror : IDisposable
             default:
                 if (_budget > 0)
                     _planner.EntryBudget = _budget;
-                _worker.Turn();
+                Turn();
                 break;
         }
+    }
+
+    private void Turn()
+    {
+        _livesFor = _restarts && _random.Next(100) == 0 ? _random.Next(40) : -1;
+        try
+        {
+            _worker.Turn();
+        }
+        catch (Killed)
+        {
+            Note("killed");
+            Kill();
+        }
+        _livesFor = -1;
+    }
+
+    /// <summary>In the middle of whatever it does.</summary>
+    private void Live()
+    {
+        if (_livesFor >= 0 && _livesFor-- == 0)
+            throw new Killed();
     }
 
     /// <summary>Without further faults everything is delivered, in the end and without another event.</summary>
@@ -146,6 +172,7 @@ internal sealed class SimulatedMirror : IDisposable
             _busy = false;
         }
         _destination.OnSourceRead();
+        Live();
     }
 
     private void Note(string what)
@@ -167,7 +194,7 @@ internal sealed class SimulatedMirror : IDisposable
     private void LoseEvents()
     {
         Note("events lost");
-        _source.Queue.Lose();
+        _source.LoseEvents();
         _sink.Events([new WatchEvent(TreePath.Root, FileOperations.Overflow | FileOperations.Subtree, true, 0, TreePath.Root, _clock.GetTimestamp())]);
     }
 
@@ -193,7 +220,7 @@ internal sealed class SimulatedMirror : IDisposable
         Note("nothing runs");
         for (var changes = _random.Next(10); changes > 0; changes--)
             _source.Change();
-        _source.Queue.Lose();
+        _source.LoseEvents();
         if (_random.Next(5) == 0)
         {
             _destination.Empty();
@@ -209,12 +236,18 @@ internal sealed class SimulatedMirror : IDisposable
         _planner = new Planner(_source, new Selection(FilterRules.None, _source));
         _worker = new DestinationWorker(_destination.Open(), _planner, marks, () => { }, _clock, _random);
         _state = StateFile.Open(_stateDirectory, "source", "destination", variant: $"{_seed}");
-        _worker.OnDelivered = (batch, delivery) => Note(
-            $"delivered {string.Join(", ", batch.Items.Select(item => $"{item.Action} {item.Path}{(item.Stat is { IsDirectory: false, LinkCount: > 1 } ? $"={item.Stat.Inode}" : "")}"))}; failed {delivery.Failures.Count}; rest {batch.Remainder.Count}");
+        _worker.OnDelivered = Delivered;
         _worker.OnState = status => Note($"{status.State} {status.Reason}");
         _worker.Remember(new ConfirmedDirectories(_state));
         _sink = new MarkingSink([marks], reason => Assert.Fail(reason), text => Assert.Fail(text));
         marks.MarkEverything(trusting: true);
+    }
+
+    private void Delivered(PlannedBatch batch, Delivery delivery)
+    {
+        foreach (var item in batch.Items.Where(item => item.Action == PlannedAction.Send))
+            _source.Sent(item.Path);
+        Note($"delivered {string.Join(", ", batch.Items.Select(item => $"{item.Action} {item.Path}{(item.Stat is { IsDirectory: false, LinkCount: > 1 } ? $"={item.Stat.Inode}" : "")}"))}; failed {delivery.Failures.Count}; rest {batch.Remainder.Count}");
     }
 
     /// <summary>All that a mirror has to make equal, one name a line.</summary>

@@ -5,33 +5,29 @@ using ChangedFiles.Rsync.Files;
 namespace ChangedFiles.Engine.Tests.Simulation;
 
 /// <summary>
-/// What a kernel has queued, and the names under which it is read. inotify keeps the order and tells the names of the moment; with fanotify equal events become
-/// one, which keeps the place of the first, and directories are where they are when that is looked up (docs/architecture.md, "State, not history").
+/// What a kernel has queued, and the names under which it is read. inotify keeps the order, tells the names of the moment, and only what happens in a directory that
+/// has a watch by then; with fanotify equal events become one, which keeps the place of the first, and directories are where they are when that is looked up
+/// (docs/architecture.md, "State, not history").
 /// </summary>
 /// <param name="tree">The tree of which the events tell.</param>
 /// <param name="isFanotify">Which of both it is.</param>
 internal sealed class SimulatedQueue(MemoryTree tree, bool isFanotify, TimeProvider clock)
 {
     private const FileOperations Content = FileOperations.Modify | FileOperations.CloseWrite | FileOperations.Attributes;
+    private const FileOperations Moved = FileOperations.Rename | FileOperations.MovedIn | FileOperations.MovedOut;
 
     private readonly List<Queued> _queued = [];
     // As the source of the mirror has them: looked up once, and again when an event was read that says that they moved.
     private readonly Dictionary<ulong, TreePath> _directories = [];
     private readonly HashSet<ulong> _written = [];
-
-    /// <summary>One event. The name in its directory counts; the path is that of the moment.</summary>
-    private sealed record Queued(ulong Directory, TreePath Path, ulong OldDirectory, TreePath OldPath, ulong Inode, bool IsDirectory)
-    {
-        public FileOperations Operations { get; set; }
-
-        public bool IsLike(Queued other) => (Directory, OldDirectory, Inode, IsDirectory) == (other.Directory, other.OldDirectory, other.Inode, other.IsDirectory)
-            && Path.Name.SequenceEqual(other.Path.Name) && OldPath.Name.SequenceEqual(other.OldPath.Name)
-            && ((Operations ^ other.Operations) & FileOperations.Rename) == 0;
-    }
+    private readonly SimulatedWatches _watches = new(tree);
 
     public bool IsFanotify => isFanotify;
 
     public bool IsEmpty => _queued.Count == 0;
+
+    /// <summary>Told of a further name of a file that was still there when it was read that it came. With inotify.</summary>
+    public Action<TreePath>? OnLinkFound { get; init; }
 
     /// <summary>Something happened just now.</summary>
     /// <param name="inode">What it happened to.</param>
@@ -40,7 +36,9 @@ internal sealed class SimulatedQueue(MemoryTree tree, bool isFanotify, TimeProvi
     {
         var old = operations.HasFlag(FileOperations.Rename) ? InodeOf(from.Parent) : 0;
         var next = new Queued(InodeOf(path.Parent), path, old, from, inode, isDirectory) { Operations = operations };
-        if (isFanotify && _queued.Find(next.IsLike) is { } same)
+        if (!isFanotify)
+            _queued.AddRange(_watches.Seen(next));
+        else if (_queued.Find(next.IsLike) is { } same)
             same.Operations |= operations;
         else
             _queued.Add(next);
@@ -58,20 +56,21 @@ internal sealed class SimulatedQueue(MemoryTree tree, bool isFanotify, TimeProvi
     {
         _queued.Clear();
         _directories.Clear();
+        _watches.WatchAll();
     }
 
     /// <summary>Reads the oldest events.</summary>
     public List<WatchEvent> Read(int most)
     {
         var events = new List<WatchEvent>();
-        var read = _queued.Take(most).ToList();
-        _queued.RemoveRange(0, read.Count);
-        foreach (var queued in read)
+        for (; most > 0 && _queued.Count > 0; most--)
         {
+            var queued = _queued[0];
+            _queued.RemoveAt(0);
             if (isFanotify)
                 Take(queued, events);
-            else
-                events.Add(new WatchEvent(queued.Path, queued.Operations, queued.IsDirectory, 0, queued.OldPath, clock.GetTimestamp()));
+            else if (_watches.Take(queued, events, clock.GetTimestamp()) && !_queued.Exists(later => later.Path == queued.Path && later.IsArrival))
+                OnLinkFound?.Invoke(queued.Path);
         }
         return events;
     }
@@ -84,7 +83,7 @@ internal sealed class SimulatedQueue(MemoryTree tree, bool isFanotify, TimeProvi
                 TakeElsewhere(queued.Inode, Content, events);
             return;
         }
-        if (queued.IsDirectory && (queued.Operations & (FileOperations.Delete | FileOperations.Rename)) != 0)
+        if (queued.IsDirectory && (queued.Operations & (FileOperations.Delete | Moved)) != 0)
             Forget(queued.Inode);
         var from = queued.Operations.HasFlag(FileOperations.Rename) ? PathOf(queued.OldDirectory, queued.OldPath) : null;
         if (PathOf(queued.Directory, queued.Path) is not { } path)
@@ -155,5 +154,20 @@ internal sealed class SimulatedQueue(MemoryTree tree, bool isFanotify, TimeProvi
                 return below;
         }
         return null;
+    }
+
+    /// <summary>One event. The name in its directory counts; the path is that of the moment.</summary>
+    internal sealed record Queued(ulong Directory, TreePath Path, ulong OldDirectory, TreePath OldPath, ulong Inode, bool IsDirectory)
+    {
+        public FileOperations Operations { get; set; }
+
+        public bool IsLike(Queued other) => (Directory, OldDirectory, Inode, IsDirectory) == (other.Directory, other.OldDirectory, other.Inode, other.IsDirectory)
+            && Path.Name.SequenceEqual(other.Path.Name) && OldPath.Name.SequenceEqual(other.OldPath.Name)
+            && ((Operations ^ other.Operations) & Moved) == 0;
+
+        public bool Has(FileOperations any) => (Operations & any) != 0;
+
+        /// <summary>Something has the name since.</summary>
+        public bool IsArrival => Has(FileOperations.Create | FileOperations.Rename | FileOperations.MovedIn);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class SimulatedServer(Random random) : IRsyncServer
 {
     private readonly bool _deletesByName = random.Next(3) > 0;
     private readonly bool _refusesLinkDest = random.Next(6) == 0;
+    private readonly SimultaneousSessions _sessions = new(random);
 
     public required Func<MemoryTree> Tree { get; init; }
 
@@ -23,6 +24,9 @@ internal sealed class SimulatedServer(Random random) : IRsyncServer
 
     /// <summary>Told of every session.</summary>
     public Action<string>? OnSession { get; set; }
+
+    /// <summary>Told of every step of one.</summary>
+    public Action? OnStep { get; set; }
 
     public Session Open(IReadOnlyList<string> words, TreePath below, TimeSpan timeout, CancellationToken cancellation) =>
         throw new NotSupportedException();
@@ -40,14 +44,14 @@ internal sealed class SimulatedServer(Random random) : IRsyncServer
         return place is not null && _refusesLinkDest ? throw Refused("The server is configured to refuse --link-dest") : new SimulatedSession(this, place, faults);
     }
 
-    private TransferResult Run(PushBatch batch, LinkedTree? place, Action<ReadOnlyMemory<byte>> onDeleted, SessionFaults faults)
+    private TransferResult Run(PushBatch batch, LinkedTree? place, Action<ReadOnlyMemory<byte>> onDeleted, SessionFaults faults, Action pause)
     {
         if (batch.Options.Preserve.HardLinks > 0 && !TakesLinks)
             throw Refused("The server is configured to refuse --hard-links (-H)");
         if (!_deletesByName && batch.Entries.FirstOrDefault(entry => entry.IsMissing) is { } missing)
             throw Refused($"invalid file mode 00 for {missing} [Receiver]");
         OnSession?.Invoke($"session{(place is { } linked ? $" in {linked.Directory} linked to {linked.LinkTo}" : "")}: {string.Join(", ", batch.Entries.Select(Describe))}");
-        var result = new StockReceiver(Tree(), batch, place, onDeleted, random, faults).Run();
+        var result = new StockReceiver(Tree(), batch, place, onDeleted, random, faults, pause).Run();
         foreach (var error in result.Errors)
             OnSession?.Invoke(error);
         return result;
@@ -72,11 +76,28 @@ internal sealed class SimulatedServer(Random random) : IRsyncServer
 
     private sealed class SimulatedSession(SimulatedServer server, LinkedTree? place, SessionFaults faults) : IBatchSession
     {
-        public TransferResult Push(PushBatch batch, Action<ReadOnlyMemory<byte>> onDeleted, CancellationToken cancellation) =>
-            server.Run(batch, place, onDeleted, faults);
+        private readonly int _number = server._sessions.Open();
 
-        public void Dispose()
+        public TransferResult Push(PushBatch batch, Action<ReadOnlyMemory<byte>> onDeleted, CancellationToken cancellation)
         {
+            try
+            {
+                server._sessions.Enter(_number);
+                return server.Run(batch, place, onDeleted, faults, () => Pause(cancellation));
+            }
+            finally
+            {
+                server._sessions.Leave(_number);
+            }
+        }
+
+        public void Dispose() => server._sessions.Close(_number);
+
+        private void Pause(CancellationToken cancellation)
+        {
+            server._sessions.Pass(_number);
+            server.OnStep?.Invoke();
+            cancellation.ThrowIfCancellationRequested();
         }
     }
 }

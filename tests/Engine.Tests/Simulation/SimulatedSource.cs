@@ -14,8 +14,14 @@ internal sealed class SimulatedSource : IFileSource
 
     private readonly TimeProvider _clock;
     private readonly Random _random;
+    private static readonly TreePath Inside = TreePath.Parse("inside"), Outside = TreePath.Parse("outside");
+
+    // The file system, and the directory of it that is mirrored.
+    private readonly MemoryTree _whole;
     private readonly MemoryTree _tree;
-    // Names that files got and nobody looked at, and those of them by which they were changed since. With inotify these must not go before somebody did: a known gap.
+    private int _movedOut;
+    // Further names of files, until the mirror has read that they came while they were there, or has sent them; and those of them by which a file was changed
+    // meanwhile. With inotify these must not go before that: a known gap.
     private readonly HashSet<TreePath> _unseen = [];
     private readonly HashSet<TreePath> _pinned = [];
     // What users do, each as often as it stands here: every seed has other habits, so that rare things follow each other.
@@ -27,8 +33,12 @@ internal sealed class SimulatedSource : IFileSource
 
     public SimulatedSource(TimeProvider clock, Random random)
     {
-        (_clock, _random, _tree) = (clock, random, new MemoryTree(clock));
-        Queue = new SimulatedQueue(_tree, isFanotify: random.Next(2) == 0, clock);
+        (_clock, _random, _whole) = (clock, random, new MemoryTree(clock));
+        _whole.MakeDirectory(Inside, 0x1ED);
+        _whole.MakeDirectory(Outside, 0x1ED);
+        _whole.OpenTarget(Inside, out var inside);
+        _tree = (MemoryTree)inside!;
+        Queue = new SimulatedQueue(_tree, isFanotify: random.Next(2) == 0, clock) { OnLinkFound = path => _unseen.Remove(path) };
         _tree.MakeDirectory(TreePath.Parse("stays"), 0x1ED);
         (_names, _locality) = (random.Next(2, 7), random.Next(3) * 40);
         ChooseHabits();
@@ -57,11 +67,24 @@ internal sealed class SimulatedSource : IFileSource
     /// <summary>A last change: a destination that was replaced is noticed when something is brought there.</summary>
     public void ChangeOnceMore() => Create(TreePath.Parse("stays/last"));
 
+    /// <summary>The kernel's queue ran over, or was not there: everything will be looked at.</summary>
+    public void LoseEvents()
+    {
+        Queue.Lose();
+        _unseen.Clear();
+        _pinned.Clear();
+    }
+
+    /// <summary>The mirror has sent a name.</summary>
+    public void Sent(TreePath path)
+    {
+        _unseen.Remove(path);
+        _pinned.Remove(path);
+    }
+
     public Errno Stat(TreePath path, out FileStat stat)
     {
         OnRead?.Invoke();
-        _unseen.Remove(path);
-        _pinned.Remove(path);
         return _tree.Stat(path, out stat);
     }
 
@@ -109,6 +132,8 @@ internal sealed class SimulatedSource : IFileSource
             (2, () => Exchange(AnyPath())),
             (1, () => MoveAside(AnyPath(), NewPath())),
             (1, () => LinkAndWrite(NewPath(), AnyPath())),
+            (1, () => MoveOut(AnyPath())),
+            (2, () => MoveIn(NewPath())),
         ];
         var isUsual = _random.Next(3) == 0;
         foreach (var (usual, operation) in all)
@@ -232,6 +257,29 @@ internal sealed class SimulatedSource : IFileSource
         Moved(other, one);
     }
 
+    /// <summary>To another place of the file system, with all that is below.</summary>
+    private void MoveOut(TreePath path)
+    {
+        if (path.IsRoot || path.Bytes.SequenceEqual("stays"u8) || IsPinned(path) || _tree.Stat(path, out var stat) != Errno.None
+            || _whole.Rename(Inside.Append(path), Outside.Child([(byte)('a' + (_movedOut++ % 26))])) != Errno.None)
+            return;
+        _unseen.RemoveWhere(name => name == path || name.IsBelow(path));
+        Queued(Errno.None, path, FileOperations.MovedOut, stat);
+    }
+
+    private void MoveIn(TreePath path)
+    {
+        var names = new List<byte[]>();
+        _whole.List(Outside, names);
+        if (names.Count == 0 || _tree.Stat(path, out _) == Errno.None || _whole.Rename(Outside.Child(names[_random.Next(names.Count)]), Inside.Append(path)) != Errno.None)
+            return;
+        var came = new Dictionary<TreePath, FileStat>();
+        Walk(path, came);
+        if (!Queue.IsFanotify)
+            _unseen.UnionWith(came.Where(name => !name.Value.IsDirectory && name.Value.LinkCount > 1).Select(name => name.Key));
+        Happened(Errno.None, path, FileOperations.MovedIn | (IsDirectory(path) ? FileOperations.Subtree : FileOperations.None));
+    }
+
     private void Moved(TreePath from, TreePath to)
     {
         _tree.Stat(to, out var stat);
@@ -247,6 +295,7 @@ internal sealed class SimulatedSource : IFileSource
         _tree.RemoveTree(path, (removed, errno) =>
         {
             var stat = stats.GetValueOrDefault(removed);
+            _unseen.Remove(removed);
             if (errno == Errno.None && !stat.IsDirectory)
                 Queue.AddRelinked(stat.Inode);
             Queued(errno, removed, FileOperations.Delete, stat);

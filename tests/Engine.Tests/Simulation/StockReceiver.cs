@@ -17,8 +17,9 @@ namespace ChangedFiles.Engine.Tests.Simulation;
 /// <param name="tree">The whole destination.</param>
 /// <param name="place">The directory the session is for, and the one that it links to; null for the whole destination.</param>
 /// <param name="faults">What goes wrong.</param>
+/// <param name="pause">Called between two steps: another session may run meanwhile.</param>
 internal sealed class StockReceiver(
-    MemoryTree tree, PushBatch batch, LinkedTree? place, Action<ReadOnlyMemory<byte>> onDeleted, Random random, SessionFaults faults)
+    MemoryTree tree, PushBatch batch, LinkedTree? place, Action<ReadOnlyMemory<byte>> onDeleted, Random random, SessionFaults faults, Action pause)
 {
     private const int BlockLength = 700;
 
@@ -71,6 +72,7 @@ internal sealed class StockReceiver(
 
     private void Generate(FileEntry entry)
     {
+        pause();
         var path = At(entry);
         if (_missing.Contains(path.Parent))
         {
@@ -226,6 +228,7 @@ internal sealed class StockReceiver(
     /// <summary>The sender answers the oldest request, and the receiver puts what came in its place.</summary>
     private void Answer()
     {
+        pause();
         var (entry, blocks) = _asked.Dequeue();
         if (batch.Events.Declines?.Invoke(entry, blocks) == true || Read(entry) is not { } content)
         {
