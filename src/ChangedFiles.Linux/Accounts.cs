@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ChangedFiles.Linux;
 
 /// <summary>The user and group database (<c>getpwuid_r(3)</c> and its kin), and who this process is.</summary>
-public static unsafe partial class Accounts
+internal static unsafe partial class Accounts
 {
     private const int FirstBuffer = 1024;
     private const int MaxBuffer = 1024 * 1024;

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ChangedFiles.Linux;
 
 /// <summary>What to start. Everything is bytes: arguments and environment may hold names that are no text.</summary>
-public sealed record ChildStart
+internal sealed record ChildStart
 {
     /// <summary>A path, or a name to look for in PATH.</summary>
     public required byte[] Program { get; init; }
@@ -30,7 +30,7 @@ public sealed record ChildStart
 /// A process that this one started (<c>posix_spawn(3)</c>), with default signals and nothing but the three descriptors; unless said otherwise
 /// leader of a process group of its own, so that it and what it starts can be ended together.
 /// </summary>
-public sealed unsafe partial class ChildProcess : IDisposable
+internal sealed unsafe partial class ChildProcess : IDisposable
 {
     public const int SIGHUP = 1;
     public const int SIGKILL = 9;

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ChangedFiles.Linux;
 
 /// <summary>The kernel's own names of open files: <c>/proc/self/fd/N</c>.</summary>
-public static class DescriptorPath
+internal static class DescriptorPath
 {
     /// <summary>Enough for any <c>/proc/self/fd/N</c>.</summary>
     internal const int MaxLength = 32;

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ChangedFiles.Linux;
 
 /// <summary>Reading and writing descriptors that do not block: pipes, sockets, event counters.</summary>
-public static partial class Descriptors
+internal static partial class Descriptors
 {
     private const int F_GETFL = 3;
     private const int F_SETFL = 4;

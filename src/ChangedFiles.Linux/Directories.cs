@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ChangedFiles.Linux;
 
 /// <summary>Directories as handles: the only way from a name to a place in a tree.</summary>
-public static partial class Directories
+internal static partial class Directories
 {
     /// <summary>How a directory is opened that only names are taken in.</summary>
     internal static readonly int NamesOnly = OpenFlags.PathOnly | OpenFlags.Directory | OpenFlags.CloseOnExec;

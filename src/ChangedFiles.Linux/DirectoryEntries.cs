@@ -6,7 +6,7 @@ namespace ChangedFiles.Linux;
 /// Walks over what <see cref="Directories.Read"/> put into a buffer, without "." and "..".
 /// The names point into the buffer and are good until the next read.
 /// </summary>
-public ref struct DirectoryEntries
+internal ref struct DirectoryEntries
 {
     // struct linux_dirent64: inode 8, offset 8, record length 2, type 1, name with NUL.
     private const int LengthAt = 16, TypeAt = 18, NameAt = 19;

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ChangedFiles.Linux;
 
 /// <summary>A fanotify group that reports directory handles and names (Linux 5.17).</summary>
-public sealed partial class Fanotify : IDisposable
+internal sealed partial class Fanotify : IDisposable
 {
     private const uint CloseOnExec = 0x1, NonBlocking = 0x2, UnlimitedQueue = 0x10, UnlimitedMarks = 0x20;
     private const uint ReportDirectoryNameAndTarget = 0x200 | 0x400 | 0x800 | 0x1000;

@@ -4,7 +4,7 @@ namespace ChangedFiles.Linux;
 
 /// <summary>What fanotify watches for and says; the values of <c>fanotify(7)</c>.</summary>
 [Flags]
-public enum FanotifyEvents : ulong
+internal enum FanotifyEvents : ulong
 {
     None = 0,
     Modify = 0x2,
@@ -25,7 +25,7 @@ public enum FanotifyEvents : ulong
 /// One event of a <see cref="Fanotify"/> queue. Quickly following ones of a process and name come as one, at the place of the first.
 /// The names point into the buffer it was taken from.
 /// </summary>
-public ref struct FanotifyEvent
+internal ref struct FanotifyEvent
 {
     private const int HeaderLength = 24, RecordHeaderLength = 4, FileSystemIdLength = 8;
     private const byte SupportedVersion = 3;

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ChangedFiles.Linux;
 
 /// <summary>Regular files: opening them by directory handle and name, and their bytes. Interrupted calls are repeated.</summary>
-public static partial class FileData
+internal static partial class FileData
 {
     private const int Guarded = OpenFlags.ReadOnly | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal | OpenFlags.CloseOnExec;
     private const int Creating = OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.CloseOnExec;

@@ -9,7 +9,7 @@ namespace ChangedFiles.Linux;
 /// The file system's own name of an inode, the same whatever its paths are: what <c>name_to_handle_at(2)</c> gives and fanotify says.
 /// A file system may give a removed inode's handle to a new one, but only after very many others.
 /// </summary>
-public readonly partial record struct FileHandle
+internal readonly partial record struct FileHandle
 {
     /// <summary>The longest of ext4, xfs, btrfs, tmpfs, FUSE (8 to 20 bytes) and overlayfs (32).</summary>
     public const int MaxLength = 32;

@@ -1,7 +1,7 @@
 namespace ChangedFiles.Linux;
 
 /// <summary>Permissions of what this process makes.</summary>
-public static class FileModes
+internal static class FileModes
 {
     // What a kernel before 4.7, which does not say, most likely has: 022.
     private const uint Usual = 0x12;

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ChangedFiles.Linux;
 
 /// <summary>What <c>statfs(2)</c> says of a file system.</summary>
-public readonly record struct FileSystemStat
+internal readonly record struct FileSystemStat
 {
     /// <summary>The magic number of its kind, as in <c>linux/magic.h</c>.</summary>
     public long Type { get; init; }
@@ -17,7 +17,7 @@ public readonly record struct FileSystemStat
 }
 
 /// <summary>File systems as a whole.</summary>
-public static partial class FileSystems
+internal static partial class FileSystems
 {
     private const long MountReadOnly = 1;
 

@@ -8,7 +8,7 @@ namespace ChangedFiles.Linux;
 /// Attributes of inodes, named by a directory handle and one name in it, or by a handle of their own.
 /// A symbolic link is never followed.
 /// </summary>
-public static partial class Inodes
+internal static partial class Inodes
 {
     private const int AtSymlinkNoFollow = 0x100;
     private const int AtNoAutomount = 0x800;

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ChangedFiles.Linux;
 
 /// <summary>An inotify instance: its queue of events, and its watches of single directories.</summary>
-public sealed partial class Inotify : IDisposable
+internal sealed partial class Inotify : IDisposable
 {
     private const int CloseOnExecNonBlocking = 0x80000 | 0x800;
 

@@ -4,7 +4,7 @@ namespace ChangedFiles.Linux;
 
 /// <summary>What inotify watches for and says; the values of <c>inotify(7)</c>.</summary>
 [Flags]
-public enum InotifyEvents : uint
+internal enum InotifyEvents : uint
 {
     None = 0,
     Modify = 0x2,
@@ -36,7 +36,7 @@ public enum InotifyEvents : uint
 }
 
 /// <summary>One event of an <see cref="Inotify"/> queue. The name points into the buffer it was taken from.</summary>
-public readonly ref struct InotifyEvent
+internal readonly ref struct InotifyEvent
 {
     private const int HeaderLength = 16;
 

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ChangedFiles.Linux;
 
 /// <summary>Gives up rights that a thread will not need (<c>landlock(7)</c>): what a bug or a planted link would lead it to, it cannot do.</summary>
-public static partial class Landlock
+internal static partial class Landlock
 {
     private const int CreateRulesetVersion = 1;
     private const int RulePathBeneath = 1;

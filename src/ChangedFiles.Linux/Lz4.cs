@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ChangedFiles.Linux;
 
 /// <summary>Single LZ4 blocks by liblz4. Use only where <see cref="IsAvailable"/>.</summary>
-public static partial class Lz4
+internal static partial class Lz4
 {
     private const string Library = "liblz4.so.1";
 

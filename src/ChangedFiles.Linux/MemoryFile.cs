@@ -8,7 +8,7 @@ namespace ChangedFiles.Linux;
 /// Takes what a child process says on its standard error: a <c>memfd_create(2)</c> of a fixed size. Unlike a pipe it needs no reader, so the child never
 /// waits; what comes after it is full is lost.
 /// </summary>
-public sealed partial class MemoryFile : IDisposable
+internal sealed partial class MemoryFile : IDisposable
 {
     private const uint MFD_CLOEXEC_ALLOW_SEALING = 0x3;
     private const int F_ADD_SEALS = 1033;

@@ -7,10 +7,10 @@ namespace ChangedFiles.Linux;
 /// <param name="Id">The kernel's number of the mount; reused after an unmount.</param>
 /// <param name="Point">Where it is mounted, absolute, raw bytes.</param>
 /// <param name="FileSystem">Its type, for example "ext4".</param>
-public sealed record Mount(int Id, byte[] Point, string FileSystem);
+internal sealed record Mount(int Id, byte[] Point, string FileSystem);
 
 /// <summary>The mounts that this process sees, and a descriptor that wakes when they change.</summary>
-public sealed class MountTable : IDisposable
+internal sealed class MountTable : IDisposable
 {
     private readonly SafeFileHandle _mountInfo = File.OpenHandle("/proc/self/mountinfo");
 

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ChangedFiles.Linux;
 
 /// <summary>Names in directories: making, moving and removing them. Each is a directory handle and one name in it; none is followed.</summary>
-public static partial class Names
+internal static partial class Names
 {
     internal const int AtRemoveDirectory = 0x200;
 

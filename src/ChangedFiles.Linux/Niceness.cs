@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ChangedFiles.Linux;
 
 /// <summary>How much of a busy processor a thread leaves to others.</summary>
-public static partial class Niceness
+internal static partial class Niceness
 {
     private const int PRIO_PROCESS = 0;
 

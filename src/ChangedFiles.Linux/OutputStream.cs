@@ -8,7 +8,7 @@ namespace ChangedFiles.Linux;
 /// </summary>
 /// <param name="descriptor">1 or 2; stays open.</param>
 /// <param name="mayBeLost">What cannot be written is dropped: for words of work that goes on without a reader, and on a full disk.</param>
-public sealed class OutputStream(int descriptor, bool mayBeLost = false) : Stream
+internal sealed class OutputStream(int descriptor, bool mayBeLost = false) : Stream
 {
     private readonly SafeFileHandle _handle = new(descriptor, ownsHandle: false);
 

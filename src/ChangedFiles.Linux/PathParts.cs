@@ -4,7 +4,7 @@ namespace ChangedFiles.Linux;
 /// Walks over what is between the slashes of a path, empty parts too: of an empty path one.
 /// (The framework's way to split has to be compiled at run time.)
 /// </summary>
-public ref struct PathParts(ReadOnlySpan<byte> path)
+internal ref struct PathParts(ReadOnlySpan<byte> path)
 {
     private ReadOnlySpan<byte> _rest = path;
     private bool _isLast;

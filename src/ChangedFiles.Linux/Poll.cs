@@ -4,7 +4,7 @@ namespace ChangedFiles.Linux;
 
 /// <summary>What to wait for on a descriptor, and what came; the values of <c>poll(2)</c>.</summary>
 [Flags]
-public enum PollEvents : short
+internal enum PollEvents : short
 {
     None = 0,
     Readable = 0x001,
@@ -17,7 +17,7 @@ public enum PollEvents : short
 
 /// <summary>One descriptor of a <see cref="Poll.Wait"/>; the layout of <c>struct pollfd</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-public struct PollEntry(int descriptor, PollEvents wanted)
+internal struct PollEntry(int descriptor, PollEvents wanted)
 {
     /// <summary>The descriptor; negative entries are passed over.</summary>
     public int Descriptor = descriptor;
@@ -27,7 +27,7 @@ public struct PollEntry(int descriptor, PollEvents wanted)
 }
 
 /// <summary>A descriptor that stays open while it is waited for: closed by another thread, its number would soon be somebody else's.</summary>
-public readonly ref struct HeldDescriptor
+internal readonly ref struct HeldDescriptor
 {
     private readonly SafeHandle? _handle;
 
@@ -46,7 +46,7 @@ public readonly ref struct HeldDescriptor
 }
 
 /// <summary>Waiting for descriptors.</summary>
-public static partial class Poll
+internal static partial class Poll
 {
     /// <summary>
     /// Waits until one entry is ready or <paramref name="milliseconds"/> have passed (-1: for ever, 0: only looks).

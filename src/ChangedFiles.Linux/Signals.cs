@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ChangedFiles.Linux;
 
 /// <summary>What becomes of signals.</summary>
-public static partial class Signals
+internal static partial class Signals
 {
     private const int SIGHUP = 1, SIGINT = 2;
 

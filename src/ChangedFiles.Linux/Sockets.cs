@@ -7,7 +7,7 @@ namespace ChangedFiles.Linux;
 /// TCP sockets that are waited for with <see cref="Poll"/>. The runtime's own take 25 ms of a start, and a failed or pending connection there is
 /// an exception. Addresses are <c>struct sockaddr</c>, as <c>IPEndPoint.Serialize</c> gives them.
 /// </summary>
-public static partial class Sockets
+internal static partial class Sockets
 {
     public const int SOL_SOCKET = 1;
     public const int SO_KEEPALIVE = 9;

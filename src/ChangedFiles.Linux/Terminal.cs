@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ChangedFiles.Linux;
 
 /// <summary>The terminal that the user sits at.</summary>
-public static partial class Terminal
+internal static partial class Terminal
 {
     private const int TermiosLength = 64;
     private const int LocalFlagsOffset = 12;

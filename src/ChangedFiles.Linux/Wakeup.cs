@@ -7,7 +7,7 @@ namespace ChangedFiles.Linux;
 /// A flag that another thread raises and <see cref="Poll.Wait"/> sees: an <c>eventfd(2)</c>.
 /// It stays raised until <see cref="Clear"/>.
 /// </summary>
-public sealed partial class Wakeup : IDisposable
+internal sealed partial class Wakeup : IDisposable
 {
     private const int EFD_CLOEXEC_NONBLOCK = 0x80000 | 0x800;
 

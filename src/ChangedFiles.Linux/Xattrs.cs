@@ -9,7 +9,7 @@ namespace ChangedFiles.Linux;
 /// Extended attributes of an open file, or of what is called <c>name</c> in a directory (a link is not followed, and
 /// nothing is opened, so no permission to read is needed and no device notices). An empty name is the open file itself.
 /// </summary>
-public static partial class Xattrs
+internal static partial class Xattrs
 {
     private const int AtSymlinkNoFollow = 0x100;
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ChangedFiles.Linux;
 
 /// <summary>The three xxHash digests that rsync knows.</summary>
-public enum XxHashKind
+internal enum XxHashKind
 {
     Hash64,
     Xxh3,
@@ -11,7 +11,7 @@ public enum XxHashKind
 }
 
 /// <summary>One-shot xxHash by libxxhash. Call only where <see cref="IsAvailable"/>.</summary>
-public static partial class XxHash
+internal static partial class XxHash
 {
     internal const string Library = "libxxhash.so.0";
 
@@ -62,7 +62,7 @@ public static partial class XxHash
 }
 
 /// <summary>A running xxHash without a seed. One thread at a time; usable again after <see cref="Reset"/>.</summary>
-public sealed partial class XxHashState : SafeHandle
+internal sealed partial class XxHashState : SafeHandle
 {
     private readonly XxHashKind _kind;
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ChangedFiles.Linux;
 
 /// <summary>Raw deflate (no header, 32 KiB window) by zlib. Use only where <see cref="IsAvailable"/>.</summary>
-public static class Zlib
+internal static class Zlib
 {
     internal const string Library = "libz.so.1";
 
@@ -12,7 +12,7 @@ public static class Zlib
 }
 
 /// <summary>zlib's <c>z_stream</c>, in native memory of its own. One thread at a time.</summary>
-public abstract unsafe class ZlibStream : SafeHandle
+internal abstract unsafe class ZlibStream : SafeHandle
 {
     private protected const int RawWindow = -15;
     private protected const int Ok = 0;
@@ -78,7 +78,7 @@ public abstract unsafe class ZlibStream : SafeHandle
 }
 
 /// <summary>A raw deflate stream being made.</summary>
-public sealed unsafe partial class RawDeflate : ZlibStream
+internal sealed unsafe partial class RawDeflate : ZlibStream
 {
     private const int Deflated = 8;
     private const int MemoryLevel = 8;
@@ -145,7 +145,7 @@ public sealed unsafe partial class RawDeflate : ZlibStream
 }
 
 /// <summary>A raw deflate stream being read.</summary>
-public sealed unsafe partial class RawInflate : ZlibStream
+internal sealed unsafe partial class RawInflate : ZlibStream
 {
     private const int SyncFlush = 2;
 

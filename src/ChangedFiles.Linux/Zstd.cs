@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ChangedFiles.Linux;
 
 /// <summary>Zstandard streams by libzstd. Use only where <see cref="IsAvailable"/>.</summary>
-public static partial class Zstd
+internal static partial class Zstd
 {
     internal const string Library = "libzstd.so.1";
 
@@ -52,7 +52,7 @@ public static partial class Zstd
 }
 
 /// <summary>A Zstandard frame that is being made and need never end. One thread at a time.</summary>
-public sealed unsafe partial class ZstdCompressor : SafeHandle
+internal sealed unsafe partial class ZstdCompressor : SafeHandle
 {
     private const int LevelParameter = 100;
     private const int Continue = 0;
@@ -105,7 +105,7 @@ public sealed unsafe partial class ZstdCompressor : SafeHandle
 }
 
 /// <summary>A Zstandard frame that is being read. One thread at a time. The library allots at most 128 MiB for its window.</summary>
-public sealed unsafe partial class ZstdDecompressor : SafeHandle
+internal sealed unsafe partial class ZstdDecompressor : SafeHandle
 {
     public ZstdDecompressor()
         : base(0, ownsHandle: true)
