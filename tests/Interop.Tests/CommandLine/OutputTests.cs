@@ -40,16 +40,16 @@ public sealed class OutputTests : IDisposable
         _directory.Write("s/d/small", "x");
         _directory.Symlink("s/link", "big");
         var stock = Stock("-a", "--stats", "--no-i-r", _directory["s/"], _directory["d"]).Split('\n');
-        var run = new RunNumbers
+        var run = Result(10, 5, new TransferStats
         {
             Files = new KindCounts(2, 2, 1, 0, 0),
             Created = new KindCounts(2, 2, 1, 0, 0),
-            Transferred = 2,
+            FilesTransferred = 2,
             TotalSize = 3_000_004,
             TransferredSize = 3_000_001,
             LiteralData = 3_000_001,
-        };
-        var ours = StatsReport.Block(run, 1).Concat(StatsReport.Summary(run with { Sent = 10, Received = 5 }, 1)).ToList();
+        });
+        var ours = StatsReport.Block(run, 1).Concat(StatsReport.Summary(run, 0, new TransferOptions(), 1)).ToList();
         Assert.Equal(ours.Count, stock.Length - 1);
         for (var i = 0; i < ours.Count; i++)
         {
@@ -202,12 +202,14 @@ public sealed class OutputTests : IDisposable
             var file = new ItemReport { Name = "f"u8.ToArray(), Mode = 0x8000, Flags = ItemFlags.IsNew | ItemFlags.Transfer, Sending = true };
             run.Items.BeforeTransfer(file);
             run.Items.AfterTransfer(file);
-            run.End(new RunNumbers { Sent = 7, Received = 8, TotalSize = 1 });
+            run.End(Result(7, 8, new TransferStats { TotalSize = 1 }));
         }
         Assert.Equal(WithoutNumbers(_directory.Read("stock")), WithoutNumbers(_directory.Read("ours")));
     }
 
     public void Dispose() => _directory.Dispose();
+
+    private static TransferResult Result(long sent, long received, TransferStats stats) => new(stats, [], 0, 0, false, sent, received);
 
     private static string Stock(params string[] words)
     {

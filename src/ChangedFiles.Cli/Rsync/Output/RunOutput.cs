@@ -102,18 +102,17 @@ internal sealed class RunOutput : IDisposable
     }
 
     /// <summary>The last lines of a run that came to its end.</summary>
-    public void End(RunNumbers numbers)
+    public void End(TransferResult result)
     {
         var human = _invocation.Output.HumanReadable;
-        var run = numbers with { Seconds = (long)_time.GetElapsedTime(_begin).TotalSeconds };
         if (Level(InfoFlag.Stats) > 2)
             Print(Sides.SelectMany(StatsReport.Heap));
         if (Level(InfoFlag.Stats) > 1)
-            Print(StatsReport.Block(run, human));
+            Print(StatsReport.Block(result, human));
         if (Level(InfoFlag.Stats) > 0)
-            Print(StatsReport.Summary(run, human));
+            Print(StatsReport.Summary(result, (long)_time.GetElapsedTime(_begin).TotalSeconds, _invocation.Options, human));
         else
-            Text.Log(ArgumentText.Encode(StatsReport.LogLine(run)));
+            Text.Log(ArgumentText.Encode(StatsReport.LogLine(result)));
     }
 
     public void Dispose() => Text.Flush();

@@ -5,51 +5,29 @@ using ChangedFiles.Rsync.Sessions;
 
 namespace ChangedFiles.Cli.Rsync.Output;
 
-/// <summary>The numbers of a run, for its last lines. Sizes in bytes.</summary>
-internal sealed record RunNumbers
-{
-    public KindCounts Files { get; init; }
-    public KindCounts Created { get; init; }
-    public KindCounts Deleted { get; init; }
-    public long Transferred { get; init; }
-    public long TotalSize { get; init; }
-    public long TransferredSize { get; init; }
-    public long LiteralData { get; init; }
-    public long MatchedData { get; init; }
-    public long FileListSize { get; init; }
-    public TimeSpan FileListGeneration { get; init; }
-    public TimeSpan FileListTransfer { get; init; }
-    public long Sent { get; init; }
-    public long Received { get; init; }
-
-    /// <summary>The run's whole seconds.</summary>
-    public long Seconds { get; init; }
-    public bool DryRun { get; init; }
-    public bool OnlyWriteBatch { get; init; }
-}
-
 /// <summary>The last lines of a run: <c>--stats</c>, and the two that <c>-v</c> prints.</summary>
 internal static class StatsReport
 {
     /// <summary>The block of <c>--stats</c>, a line each, with the empty line above it.</summary>
-    public static IEnumerable<string> Block(RunNumbers run, int human)
+    public static IEnumerable<string> Block(TransferResult result, int human)
     {
+        var stats = result.Stats;
         string Bytes(long value) => $"{HumanNumber.Format(value, human)} bytes";
         string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.000} seconds");
         yield return "";
-        yield return $"Number of files: {Counts(run.Files, human)}";
-        yield return $"Number of created files: {Counts(run.Created, human)}";
-        yield return $"Number of deleted files: {Counts(run.Deleted, human)}";
-        yield return $"Number of regular files transferred: {HumanNumber.Format(run.Transferred, human)}";
-        yield return $"Total file size: {Bytes(run.TotalSize)}";
-        yield return $"Total transferred file size: {Bytes(run.TransferredSize)}";
-        yield return $"Literal data: {Bytes(run.LiteralData)}";
-        yield return $"Matched data: {Bytes(run.MatchedData)}";
-        yield return $"File list size: {HumanNumber.Format(run.FileListSize, human)}";
-        yield return $"File list generation time: {Seconds(run.FileListGeneration)}";
-        yield return $"File list transfer time: {Seconds(run.FileListTransfer)}";
-        yield return $"Total bytes sent: {HumanNumber.Format(run.Sent, human)}";
-        yield return $"Total bytes received: {HumanNumber.Format(run.Received, human)}";
+        yield return $"Number of files: {Counts(stats.Files, human)}";
+        yield return $"Number of created files: {Counts(stats.Created, human)}";
+        yield return $"Number of deleted files: {Counts(stats.Deleted, human)}";
+        yield return $"Number of regular files transferred: {HumanNumber.Format(stats.FilesTransferred, human)}";
+        yield return $"Total file size: {Bytes(stats.TotalSize)}";
+        yield return $"Total transferred file size: {Bytes(stats.TransferredSize)}";
+        yield return $"Literal data: {Bytes(stats.LiteralData)}";
+        yield return $"Matched data: {Bytes(stats.MatchedData)}";
+        yield return $"File list size: {HumanNumber.Format(stats.FileListSize, human)}";
+        yield return $"File list generation time: {Seconds(stats.FileListGeneration)}";
+        yield return $"File list transfer time: {Seconds(stats.FileListTransfer)}";
+        yield return $"Total bytes sent: {HumanNumber.Format(result.BytesSent, human)}";
+        yield return $"Total bytes received: {HumanNumber.Format(result.BytesReceived, human)}";
     }
 
     /// <summary>The block of <c>--info=stats3</c> for a side of the session. All sides of this program that run here share one heap.</summary>
@@ -65,19 +43,21 @@ internal static class StatsReport
     }
 
     /// <summary>The two lines at the end, with the empty line above them.</summary>
-    public static IEnumerable<string> Summary(RunNumbers run, int human)
+    /// <param name="seconds">The run's whole seconds.</param>
+    public static IEnumerable<string> Summary(TransferResult result, long seconds, TransferOptions options, int human)
     {
-        var moved = run.Sent + run.Received;
-        var rate = HumanNumber.Format(moved / (0.5 + run.Seconds), human, 2);
-        var speedup = HumanNumber.Format(moved == 0 ? 0 : (double)run.TotalSize / moved, human, 2);
+        var (sent, received, size) = (result.BytesSent, result.BytesReceived, result.Stats.TotalSize);
+        var rate = HumanNumber.Format((sent + received) / (0.5 + seconds), human, 2);
+        var speedup = HumanNumber.Format(sent + received == 0 ? 0 : (double)size / (sent + received), human, 2);
         yield return "";
-        yield return $"sent {HumanNumber.Format(run.Sent, human)} bytes  received {HumanNumber.Format(run.Received, human)} bytes  {rate} bytes/sec";
-        yield return $"total size is {HumanNumber.Format(run.TotalSize, human)}  speedup is {speedup}"
-            + (run.OnlyWriteBatch ? " (BATCH ONLY)" : run.DryRun ? " (DRY RUN)" : "");
+        yield return $"sent {HumanNumber.Format(sent, human)} bytes  received {HumanNumber.Format(received, human)} bytes  {rate} bytes/sec";
+        yield return $"total size is {HumanNumber.Format(size, human)}  speedup is {speedup}"
+            + (options.Writing.OnlyWriteBatch ? " (BATCH ONLY)" : options.DryRun ? " (DRY RUN)" : "");
     }
 
     /// <summary>The line that ends a log file when the two are not printed.</summary>
-    public static string LogLine(RunNumbers run) => $"sent {run.Sent} bytes  received {run.Received} bytes  total size {run.TotalSize}";
+    public static string LogLine(TransferResult result) =>
+        $"sent {result.BytesSent} bytes  received {result.BytesReceived} bytes  total size {result.Stats.TotalSize}";
 
     private static string Counts(KindCounts counts, int human)
     {

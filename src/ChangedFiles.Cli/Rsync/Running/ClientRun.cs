@@ -64,7 +64,7 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
             Stats = _stats,
         }.Run(session, cancellation);
         NameWhoEnds(result);
-        output.End(Numbers(result));
+        output.End(result);
         return result.ExitCode;
     }
 
@@ -75,7 +75,7 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
         using var output = Listen(session, out var events);
         var result = Guarded(session, () => invocation.Push ? Push(session, events, cancellation) : Pull(session, events));
         NameWhoEnds(result);
-        output.End(Numbers(result));
+        output.End(result);
         return (ExitCode)Math.Max((int)result.ExitCode, (int)opened.End());
     }
 
@@ -104,7 +104,7 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
         var server = copy.End(failure);
         if (failure is not null)
             ExceptionDispatchInfo.Throw(failure);
-        output.End(Numbers(result!));
+        output.End(result!);
         return (ExitCode)Math.Max((int)result!.ExitCode, (int)(server?.ExitCode ?? ExitCode.Success));
     }
 
@@ -176,23 +176,4 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
             throw;
         }
     }
-
-    private RunNumbers Numbers(TransferResult result) => new()
-    {
-        Files = result.Stats.Files,
-        Created = result.Stats.Created,
-        Deleted = result.Stats.Deleted,
-        Transferred = result.Stats.FilesTransferred,
-        TotalSize = result.Stats.TotalSize,
-        TransferredSize = result.Stats.TransferredSize,
-        LiteralData = result.Stats.LiteralData,
-        MatchedData = result.Stats.MatchedData,
-        FileListSize = result.Stats.FileListSize,
-        FileListGeneration = result.Stats.FileListGeneration,
-        FileListTransfer = result.Stats.FileListTransfer,
-        Sent = result.BytesSent,
-        Received = result.BytesReceived,
-        DryRun = invocation.Options.DryRun,
-        OnlyWriteBatch = invocation.Options.Writing.OnlyWriteBatch,
-    };
 }

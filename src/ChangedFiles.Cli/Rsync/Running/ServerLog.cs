@@ -1,4 +1,5 @@
 using ChangedFiles.Cli.Rsync.Output;
+using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Sessions;
 using ChangedFiles.Rsync.Wire;
 
@@ -28,12 +29,7 @@ internal sealed class ServerLog : IDisposable
     /// <summary>A line that the user gets to see.</summary>
     public void Say(MessageCode code, string line) => _events.Say(code, line);
 
-    public void End(TransferResult result) => _text.Log(ChangedFiles.Rsync.Options.ArgumentText.Encode(StatsReport.LogLine(new RunNumbers
-    {
-        Sent = result.BytesSent,
-        Received = result.BytesReceived,
-        TotalSize = result.Stats.TotalSize,
-    })));
+    public void End(TransferResult result) => _text.Log(ArgumentText.Encode(StatsReport.LogLine(result)));
 
     public void Dispose()
     {
