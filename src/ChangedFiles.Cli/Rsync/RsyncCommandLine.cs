@@ -80,7 +80,7 @@ internal static class RsyncCommandLine
         }
         return draft.Help
             ? new RsyncInvocation { Mode = InvocationMode.Print, Text = HelpPage.Daemon }
-            : new RsyncInvocation { Mode = InvocationMode.Daemon, Daemon = draft.Options };
+            : new RsyncInvocation { Mode = InvocationMode.Daemon };
     }
 
     private static RsyncInvocation FinishServer(InvocationDraft draft, List<string> paths)

@@ -93,7 +93,4 @@ internal sealed record RsyncInvocation
 
     /// <summary>For <see cref="InvocationMode.Server"/>.</summary>
     public ServerRequest? Server { get; init; }
-
-    /// <summary>For <see cref="InvocationMode.Daemon"/>.</summary>
-    public DaemonOptions? Daemon { get; init; }
 }
