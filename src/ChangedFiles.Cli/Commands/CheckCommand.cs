@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using ChangedFiles.Engine.Rules;
 using ChangedFiles.Engine.Rules.Actions;
 
@@ -8,8 +8,6 @@ namespace ChangedFiles.Cli.Commands;
 /// <summary><c>changedfiles check [-c FILE] [--json]</c>: every error and warning at once, then what each line would do and how.</summary>
 internal static class CheckCommand
 {
-    private static readonly JsonWriterOptions Indented = new() { Indented = true };
-
     public static Command Create()
     {
         var config = RuleFileOption.Create();
@@ -25,7 +23,7 @@ internal static class CheckCommand
         if (RuleFileOption.Load(path, error) is not { } file)
             return 1;
         if (json)
-            output.WriteLine(Json.Write(writer => WriteJson(writer, path, file), Indented));
+            output.WriteLine(AsJson(path, file).Indented());
         else
             Print(path, file, output, error);
         return file.IsGood ? 0 : 1;
@@ -61,52 +59,34 @@ internal static class CheckCommand
 
     private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 
-    private static void WriteJson(Utf8JsonWriter writer, string path, RuleFile file)
+    private static JsonObject AsJson(string path, RuleFile file) => new()
     {
-        writer.WriteString("file", path);
-        writer.WriteBoolean("good", file.IsGood);
-        writer.WriteStartArray("diagnostics");
-        foreach (var diagnostic in file.Diagnostics)
+        ["file"] = path,
+        ["good"] = file.IsGood,
+        ["diagnostics"] = file.Diagnostics.ToJson(diagnostic => new()
         {
-            writer.WriteStartObject();
-            writer.WriteString("severity", diagnostic.Severity.ToString().ToLowerInvariant());
-            writer.WriteString("file", diagnostic.File);
-            writer.WriteNumber("line", diagnostic.Line);
-            writer.WriteNumber("column", diagnostic.Column);
-            writer.WriteNumber("length", diagnostic.Length);
-            writer.WriteString("message", diagnostic.Message);
-            writer.WriteString("hint", diagnostic.Hint);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
-        writer.WriteStartArray("rules");
-        foreach (var rule in file.Rules.Rules)
-            WriteRule(writer, rule);
-        writer.WriteEndArray();
-    }
-
-    private static void WriteRule(Utf8JsonWriter writer, Rule rule)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("file", rule.File);
-        writer.WriteNumber("line", rule.LineNumber);
-        writer.WriteString("regex", rule.Regex);
-        writer.WriteStartArray("ignores");
-        foreach (var ignore in rule.Ignores)
-            writer.WriteStringValue(ignore.Regex);
-        writer.WriteEndArray();
-        writer.WriteStartArray("actions");
-        foreach (var line in rule.Lines)
+            ["severity"] = diagnostic.Severity.ToString().ToLowerInvariant(),
+            ["file"] = diagnostic.File,
+            ["line"] = diagnostic.Line,
+            ["column"] = diagnostic.Column,
+            ["length"] = diagnostic.Length,
+            ["message"] = diagnostic.Message,
+            ["hint"] = diagnostic.Hint,
+        }),
+        ["rules"] = file.Rules.Rules.ToJson(rule => new()
         {
-            writer.WriteStartObject();
-            writer.WriteString("operations", line.Operations.Spell());
-            writer.WriteNumber("line", line.LineNumber);
-            writer.WriteString("runs", line.Action.Manner);
-            writer.WriteString("action", line.Action.Source);
-            writer.WriteString("not_in_process", line.Action.Note);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
+            ["file"] = rule.File,
+            ["line"] = rule.LineNumber,
+            ["regex"] = rule.Regex,
+            ["ignores"] = new JsonArray([.. rule.Ignores.Select(ignore => (JsonNode)ignore.Regex)]),
+            ["actions"] = rule.Lines.ToJson(line => new()
+            {
+                ["operations"] = line.Operations.Spell(),
+                ["line"] = line.LineNumber,
+                ["runs"] = line.Action.Manner,
+                ["action"] = line.Action.Source,
+                ["not_in_process"] = line.Action.Note,
+            }),
+        }),
+    };
 }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using ChangedFiles.Engine.Rules;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
@@ -9,8 +9,6 @@ namespace ChangedFiles.Cli.Commands;
 /// <summary><c>changedfiles explain PATH [OPERATION] [--from OLD]</c>: which rules a path meets, and what would happen.</summary>
 internal static class ExplainCommand
 {
-    private static readonly JsonWriterOptions Indented = new() { Indented = true };
-
     public static Command Create()
     {
         var path = new Argument<string>("PATH") { Description = "The path, for a rename the new one." };
@@ -54,7 +52,7 @@ internal static class ExplainCommand
         }
         var explanation = Explanation.Of(file.Rules, fileEvent);
         if (json)
-            output.WriteLine(Json.Write(writer => WriteJson(writer, explanation), Indented));
+            output.WriteLine(AsJson(explanation).Indented());
         else
             Print(explanation, output);
         return explanation.Verdicts.Any(v => v.Actions.Count > 0) ? 0 : 1;
@@ -86,33 +84,29 @@ internal static class ExplainCommand
         }
     }
 
-    private static void WriteJson(Utf8JsonWriter writer, Explanation explanation)
+    private static JsonObject AsJson(Explanation explanation)
     {
-        writer.WriteString("operation", explanation.Event.Operation.Spell());
-        writer.WriteString("path", TreePath.Printable(explanation.Event.Path));
-        if (explanation.Event.OldPath is { } old)
-            writer.WriteString("from", TreePath.Printable(old));
-        writer.WriteStartArray("rules");
-        foreach (var (rule, ignoredBy, actions) in explanation.Verdicts)
+        var json = new JsonObject
         {
-            writer.WriteStartObject();
-            writer.WriteString("regex", rule.Regex);
-            writer.WriteString("file", rule.File);
-            writer.WriteNumber("line", rule.LineNumber);
-            writer.WriteString("ignored_by", ignoredBy?.Regex);
-            writer.WriteStartArray("actions");
-            foreach (var action in actions)
+            ["operation"] = explanation.Event.Operation.Spell(),
+            ["path"] = TreePath.Printable(explanation.Event.Path),
+        };
+        if (explanation.Event.OldPath is { } old)
+            json["from"] = TreePath.Printable(old);
+        json["rules"] = explanation.Verdicts.ToJson(verdict => new()
+        {
+            ["regex"] = verdict.Rule.Regex,
+            ["file"] = verdict.Rule.File,
+            ["line"] = verdict.Rule.LineNumber,
+            ["ignored_by"] = verdict.IgnoredBy?.Regex,
+            ["actions"] = verdict.Actions.ToJson(action => new()
             {
-                writer.WriteStartObject();
-                writer.WriteNumber("line", action.Line.LineNumber);
-                writer.WriteString("operation", action.Event.Operation.Spell());
-                writer.WriteString("runs", action.Line.Action.Manner);
-                writer.WriteString("action", action.Line.Action.Describe(action.Values));
-                writer.WriteEndObject();
-            }
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
+                ["line"] = action.Line.LineNumber,
+                ["operation"] = action.Event.Operation.Spell(),
+                ["runs"] = action.Line.Action.Manner,
+                ["action"] = action.Line.Action.Describe(action.Values),
+            }),
+        });
+        return json;
     }
 }

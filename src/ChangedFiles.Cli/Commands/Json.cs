@@ -1,20 +1,14 @@
-using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace ChangedFiles.Cli.Commands;
 
-/// <summary>One JSON object as text.</summary>
+/// <summary>JSON for <c>--json</c>.</summary>
 internal static class Json
 {
-    public static string Write(Action<Utf8JsonWriter> content, JsonWriterOptions options = default)
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, options))
-        {
-            writer.WriteStartObject();
-            content(writer);
-            writer.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(buffer.ToArray());
-    }
+    private static readonly JsonSerializerOptions Lines = new() { WriteIndented = true };
+
+    public static JsonArray ToJson<T>(this IEnumerable<T> items, Func<T, JsonObject> json) => new([.. items.Select(json)]);
+
+    public static string Indented(this JsonObject json) => json.ToJsonString(Lines);
 }

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using ChangedFiles.Engine.Rules;
 using ChangedFiles.Engine.Rules.Actions;
 using ChangedFiles.Engine.Rules.Substitutions;
@@ -82,15 +82,10 @@ public sealed class ActionExecutor : IActionExecutor, IDisposable
 
     private static byte[] Json(EventValues values)
     {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            foreach (var substitution in SubstitutionText.All)
-                writer.WriteString(substitution.ToString().ToLowerInvariant(), TreePath.Printable(values[substitution]));
-            writer.WriteEndObject();
-        }
-        return buffer.ToArray();
+        var json = new JsonObject();
+        foreach (var substitution in SubstitutionText.All)
+            json[substitution.ToString().ToLowerInvariant()] = TreePath.Printable(values[substitution]);
+        return Encoding.UTF8.GetBytes(json.ToJsonString());
     }
 
     private Task<ActionOutcome> Log(ActionRun run, LogAction action)
