@@ -145,31 +145,15 @@ internal static class MirrorCommand
         {
             return run();
         }
-        catch (UsageException wrong)
+        catch (Exception failure) when (failure is UsageException or FilterException or SourceLostException or MirrorBusyException or WatchException)
         {
-            return Fail(wrong.Message, ExitCode.SyntaxOrUsage);
+            Console.Error.WriteLine($"changedfiles: {failure.Message}");
+            return failure switch
+            {
+                UsageException => ExitCode.SyntaxOrUsage,
+                FilterException wrong => wrong.ExitCode,
+                _ => ExitCode.FileSelection,
+            };
         }
-        catch (FilterException wrong)
-        {
-            return Fail(wrong.Message, wrong.ExitCode);
-        }
-        catch (SourceLostException lost)
-        {
-            return Fail(lost.Message, ExitCode.FileSelection);
-        }
-        catch (MirrorBusyException busy)
-        {
-            return Fail(busy.Message, ExitCode.FileSelection);
-        }
-        catch (WatchException unwatched)
-        {
-            return Fail(unwatched.Message, ExitCode.FileSelection);
-        }
-    }
-
-    private static ExitCode Fail(string message, ExitCode code)
-    {
-        Console.Error.WriteLine($"changedfiles: {message}");
-        return code;
     }
 }
