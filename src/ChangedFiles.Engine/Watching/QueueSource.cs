@@ -107,6 +107,23 @@ internal abstract class QueueSource : IEventSource
 
     protected bool IsExcluded(TreePath directory) => Options.Excludes is { } excludes && excludes(directory);
 
+    /// <summary>What an event says of its name. fanotify has the bits of inotify for it.</summary>
+    protected static FileOperations Operations(InotifyEvents events)
+    {
+        var operations = FileOperations.None;
+        if ((events & InotifyEvents.Create) != 0)
+            operations |= FileOperations.Create;
+        if ((events & InotifyEvents.Modify) != 0)
+            operations |= FileOperations.Modify;
+        if ((events & InotifyEvents.CloseWrite) != 0)
+            operations |= FileOperations.CloseWrite;
+        if ((events & InotifyEvents.Attributes) != 0)
+            operations |= FileOperations.Attributes;
+        if ((events & InotifyEvents.Delete) != 0)
+            operations |= FileOperations.Delete;
+        return operations;
+    }
+
     private void Run()
     {
         try

@@ -132,7 +132,7 @@ internal sealed class FanotifySource : QueueSource
             TakeDirectory(next, directory, inode);
         if (!Wants(directory, next.ProcessId) || !TryGetPath(directory, next.Name, isDirectory, out var path))
             return;
-        var operations = Operations(next.Events);
+        var operations = Operations((InotifyEvents)next.Events);
         Batch.Add(path, operations, isDirectory, next.ProcessId);
         if (isDirectory || next.Object is not { } file || (operations & Content) == 0)
             return;
@@ -230,21 +230,5 @@ internal sealed class FanotifySource : QueueSource
     {
         _directories.Clear();
         Batch.AddSubtree(TreePath.Root, FileOperations.Overflow);
-    }
-
-    private static FileOperations Operations(FanotifyEvents events)
-    {
-        var operations = FileOperations.None;
-        if ((events & FanotifyEvents.Create) != 0)
-            operations |= FileOperations.Create;
-        if ((events & FanotifyEvents.Modify) != 0)
-            operations |= FileOperations.Modify;
-        if ((events & FanotifyEvents.CloseWrite) != 0)
-            operations |= FileOperations.CloseWrite;
-        if ((events & FanotifyEvents.Attributes) != 0)
-            operations |= FileOperations.Attributes;
-        if ((events & FanotifyEvents.Delete) != 0)
-            operations |= FileOperations.Delete;
-        return operations;
     }
 }

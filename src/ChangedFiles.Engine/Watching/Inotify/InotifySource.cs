@@ -178,20 +178,4 @@ internal sealed class InotifySource : QueueSource
         _watcher.WatchAll();
         Batch.AddSubtree(TreePath.Root, FileOperations.Overflow);
     }
-
-    private static FileOperations Operations(InotifyEvents events)
-    {
-        var operations = FileOperations.None;
-        if ((events & InotifyEvents.Create) != 0)
-            operations |= FileOperations.Create;
-        if ((events & InotifyEvents.Modify) != 0)
-            operations |= FileOperations.Modify;
-        if ((events & InotifyEvents.CloseWrite) != 0)
-            operations |= FileOperations.CloseWrite;
-        if ((events & InotifyEvents.Attributes) != 0)
-            operations |= FileOperations.Attributes;
-        if ((events & InotifyEvents.Delete) != 0)
-            operations |= FileOperations.Delete;
-        return operations;
-    }
 }
