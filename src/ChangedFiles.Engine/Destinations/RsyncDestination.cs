@@ -30,9 +30,6 @@ internal sealed class RsyncDestination : IDestination
 
     public string Name => Options.Name;
 
-    /// <summary>Sessions opened since the start.</summary>
-    public long SessionsOpened => _sessions.Opened;
-
     internal RsyncDestinationOptions Options { get; }
 
     internal IFileSource Source { get; }

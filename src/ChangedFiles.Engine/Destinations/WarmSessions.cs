@@ -22,10 +22,6 @@ internal sealed class WarmSessions(Func<CancellationToken, Session> open, Action
     private readonly Queue<Session> _waiting = new();
     private readonly CancellationTokenSource _closed = new();
     private Task _refill = Task.CompletedTask;
-    private long _opened;
-
-    /// <summary>Sessions opened since the start.</summary>
-    public long Opened => Interlocked.Read(ref _opened);
 
     /// <summary>A session that is good as far as can be seen: a waiting one, else a new one.</summary>
     /// <exception cref="RsyncException">None could be opened, or the peer told a waiting one why it ends it.</exception>
@@ -37,7 +33,7 @@ internal sealed class WarmSessions(Func<CancellationToken, Session> open, Action
             lock (_lock)
                 _waiting.TryDequeue(out session);
             if (session is null)
-                return Open(cancellation);
+                return open(cancellation);
             if (IsGood(session))
                 return session;
             session.Dispose();
@@ -99,12 +95,6 @@ internal sealed class WarmSessions(Func<CancellationToken, Session> open, Action
         _closed.Dispose();
     }
 
-    private Session Open(CancellationToken cancellation)
-    {
-        Interlocked.Increment(ref _opened);
-        return open(cancellation);
-    }
-
     private void Fill()
     {
         try
@@ -116,7 +106,7 @@ internal sealed class WarmSessions(Func<CancellationToken, Session> open, Action
                     if (_waiting.Count >= size)
                         return;
                 }
-                var session = Open(_closed.Token);
+                var session = open(_closed.Token);
                 lock (_lock)
                     _waiting.Enqueue(session);
             }

@@ -1,4 +1,3 @@
-using System.Text;
 using ChangedFiles.Engine.Planning;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
@@ -17,16 +16,7 @@ public sealed class SourceRoot : IDisposable
     public string Path { get; }
 
     /// <summary>Where the directory is now, without any symbolic link: what tells one mirror's source from another's.</summary>
-    public string RealPath
-    {
-        get
-        {
-            Span<byte> buffer = stackalloc byte[TreePath.MaxLength + 1];
-            return DescriptorPath.Read(Handle, buffer, out var length) == Errno.None
-                ? Encoding.UTF8.GetString(buffer[..length])
-                : System.IO.Path.GetFullPath(Path);
-        }
-    }
+    public string RealPath => Tree.Location;
 
     /// <summary>The directory itself.</summary>
     public SafeFileHandle Handle => _directory.Handle;

@@ -29,13 +29,16 @@ public sealed class PinnedDirectory : IDisposable
         var errno = Directories.OpenRoot(bytes, out var handle);
         if (errno != Errno.None)
             return errno;
+        LocalTree? tree = null;
+        errno = Inodes.Stat(handle!, out var stat);
         // Through the handle: it must be the same directory, whatever happens to the path meanwhile. Looking at a file is no use of it.
-        errno = LocalTree.Open(
-            string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{handle!.DangerousGetHandle()}"), out var tree, new LocalTreeOptions { KeepAccessTimes = true });
         if (errno == Errno.None)
-            errno = Inodes.Stat(handle, out var stat) is var failed && failed != Errno.None ? failed : Keep(bytes, handle, stat, tree!, out directory);
-        if (errno != Errno.None)
-            handle.Dispose();
+            errno = LocalTree.Open(
+                string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{handle!.DangerousGetHandle()}"), out tree, new LocalTreeOptions { KeepAccessTimes = true });
+        if (errno == Errno.None)
+            directory = new PinnedDirectory(bytes, handle!, stat, tree!);
+        else
+            handle!.Dispose();
         return errno;
     }
 
@@ -57,11 +60,5 @@ public sealed class PinnedDirectory : IDisposable
     {
         Tree.Dispose();
         Handle.Dispose();
-    }
-
-    private static Errno Keep(byte[] path, SafeFileHandle handle, FileStat stat, LocalTree tree, out PinnedDirectory directory)
-    {
-        directory = new PinnedDirectory(path, handle, stat, tree);
-        return Errno.None;
     }
 }
