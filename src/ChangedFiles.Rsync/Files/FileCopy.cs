@@ -35,6 +35,28 @@ internal static class FileCopy
         return CopyBuffered(source, target, size, ref copied, cancellation);
     }
 
+    /// <summary>Copies a file with owner, permissions and time to a name in another tree, over what is there.</summary>
+    /// <param name="shown">What the copy is given of these; null: what the opened file has.</param>
+    public static Errno Copy(IFileSource from, TreePath path, IFileTarget to, TreePath newPath, FileStat? shown = null)
+    {
+        var error = from.Open(path, out var source);
+        if (error != Errno.None)
+            return error;
+        using (source)
+        {
+            error = to.Create(newPath, out var copy);
+            if (error != Errno.None)
+                return error;
+            using (copy)
+            {
+                error = CloneOrCopy(source!, copy!, out _);
+                var stat = shown ?? source!.Stat;
+                copy!.SetMetadata(new Metadata { Uid = stat.Uid, Gid = stat.Gid, Mode = stat.Mode, Mtime = stat.Mtime }, out _);
+                return error == Errno.None ? copy.Commit() : error;
+            }
+        }
+    }
+
     // The clone is of the file as it is now, which may have grown since it was opened.
     private static Errno CutClone(SafeFileHandle clone, long size, out long copied)
     {

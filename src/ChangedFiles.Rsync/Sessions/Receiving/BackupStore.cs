@@ -92,7 +92,7 @@ internal sealed class BackupStore
     {
         var (tree, place) = PlaceOf(path);
         MakeParents(tree, place, path);
-        var error = CopyData(path, stat, tree, place);
+        var error = FileCopy.Copy(_reception.Target, path, tree, place, stat);
         if (error != Errno.None)
         {
             _reception.Complain("generator", "make_backup: copy of", path, error);
@@ -139,31 +139,12 @@ internal sealed class BackupStore
     {
         var error = stat.Kind switch
         {
-            FileKind.Regular => CopyData(path, stat, tree, place),
+            FileKind.Regular => FileCopy.Copy(_reception.Target, path, tree, place, stat),
             FileKind.Symlink => _reception.Target.ReadLink(path, out var text) is not Errno.None and var unread
                 ? unread : tree.MakeSymlink(place, text, replace: true),
             _ => tree.MakeNode(place, stat.Mode, stat.RdevMajor, stat.RdevMinor, replace: true),
         };
         return error == Errno.None ? _reception.Target.Unlink(path) : error;
-    }
-
-    private Errno CopyData(TreePath path, in FileStat stat, IFileTarget tree, TreePath place)
-    {
-        var error = _reception.Target.Open(path, out var source);
-        if (error != Errno.None)
-            return error;
-        using (source)
-        {
-            error = tree.Create(place, out var copy);
-            if (error != Errno.None)
-                return error;
-            using (copy)
-            {
-                error = FileCopy.CloneOrCopy(source!, copy!, out _);
-                copy!.SetMetadata(new Metadata { Uid = stat.Uid, Gid = stat.Gid, Mode = stat.Mode, Mtime = stat.Mtime }, out _);
-                return error == Errno.None ? copy.Commit() : error;
-            }
-        }
     }
 
     private void Say(TreePath path)

@@ -138,23 +138,7 @@ internal sealed class FilePlacement
     /// <summary>The two trees are on different file systems.</summary>
     private static Errno CopyOver(IFileTarget from, TreePath path, IFileTarget to, TreePath newPath)
     {
-        var error = from.Open(path, out var source);
-        if (error != Errno.None)
-            return error;
-        using (source)
-        {
-            error = to.Create(newPath, out var file);
-            if (error != Errno.None)
-                return error;
-            using (file)
-            {
-                error = FileCopy.CloneOrCopy(source!, file!, out _);
-                var stat = source!.Stat;
-                file!.SetMetadata(new Metadata { Uid = stat.Uid, Gid = stat.Gid, Mode = stat.Mode, Mtime = stat.Mtime }, out _);
-                if (error == Errno.None)
-                    error = file.Commit();
-            }
-        }
+        var error = FileCopy.Copy(from, path, to, newPath);
         return error == Errno.None ? from.Unlink(path) : error;
     }
 
