@@ -20,7 +20,6 @@ internal static class EntryFlags
     public const int XMIT_IO_ERROR_ENDLIST = 0x1000;
     public const int XMIT_MOD_NSEC = 0x2000;
     public const int XMIT_SAME_ATIME = 0x4000;
-    public const int XMIT_CRTIME_EQ_MTIME = 0x20000;
 }
 
 /// <summary>

@@ -121,17 +121,6 @@ public sealed class FileEntry
         }
     }
 
-    /// <summary>Seconds since 1970 of the creation, with <c>--crtimes</c>.</summary>
-    public long Crtime
-    {
-        get => _rare?.Crtime ?? 0;
-        init
-        {
-            if (value != 0)
-                Rare.Crtime = value;
-        }
-    }
-
     /// <summary>The names that share this inode, with <c>--hard-links</c>; null when there is no other in the transfer.</summary>
     internal HardLinkGroup? Links
     {
@@ -242,7 +231,6 @@ public sealed class FileEntry
     {
         public DeviceId Rdev;
         public long Atime;
-        public long Crtime;
         public HardLinkGroup? Links;
         public PosixAcl? AccessAcl;
         public PosixAcl? DefaultAcl;

@@ -124,7 +124,7 @@ internal sealed class FileListBuilder
         else if (!isMissing && argument.Kind != SourceKind.Top && root.Scope!.Check(argument.Path, isDirectory).IsExcluded)
             return;
         else if (isDirectory && !_options.TransfersDirs)
-            _maker.Skipped($"skipping directory {ArgumentText.Decode(argument.Path.Bytes)}");
+            _maker.Skipped(Messages.SkippingDirectory(ArgumentText.Decode(argument.Path.Bytes)));
         else if (_incremental)
             PlaceInPieces(new NamedSource(root, argument, isMissing), depth: 0, root.Scope!);
         else

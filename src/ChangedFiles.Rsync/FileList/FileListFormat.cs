@@ -44,9 +44,6 @@ internal sealed record FileListFormat
     /// <summary><c>-U</c></summary>
     public bool Atimes { get; init; }
 
-    /// <summary><c>-N</c>; only with <see cref="VarintFlags"/>.</summary>
-    public bool Crtimes { get; init; }
-
     /// <summary><c>-A</c></summary>
     public bool Acls { get; init; }
 

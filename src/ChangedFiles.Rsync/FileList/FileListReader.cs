@@ -172,7 +172,6 @@ internal sealed class FileListReader
         if ((flags & XMIT_SAME_TIME) == 0)
             _last.Mtime = _input.ReadVarlong(4);
         var nanoseconds = (flags & XMIT_MOD_NSEC) != 0 ? _input.ReadVarint(0, MaxNanoseconds, "nanoseconds") : 0;
-        var crtime = !_format.Crtimes ? 0 : (flags & XMIT_CRTIME_EQ_MTIME) != 0 ? _last.Mtime : _input.ReadVarlong(4);
         if ((flags & XMIT_SAME_MODE) == 0)
             _last.Mode = (uint)_input.ReadInt32();
         var kind = CheckMode(_last.Mode, path);
@@ -194,7 +193,6 @@ internal sealed class FileListReader
             Mode = _last.Mode,
             Length = isDevice || kind is FileKind.Fifo or FileKind.Socket ? 0 : length,
             Mtime = new FileTime(_last.Mtime, nanoseconds),
-            Crtime = crtime,
             Atime = hasAtime ? _last.Atime : 0,
             Uid = _format.Owner ? _last.Uid : 0,
             Gid = _format.Group ? _last.Gid : 0,

@@ -103,8 +103,6 @@ internal sealed class FileListWriter
             flags |= XMIT_MOD_NSEC;
         if (_format.Atimes && !entry.IsDirectory)
             flags |= SameTime(ref _last.Atime, entry.Atime, XMIT_SAME_ATIME);
-        if (_format.Crtimes && entry.Crtime == entry.Mtime.Seconds)
-            flags |= XMIT_CRTIME_EQ_MTIME;
         return flags;
     }
 
@@ -168,8 +166,6 @@ internal sealed class FileListWriter
             _output.WriteVarlong(entry.Mtime.Seconds, least: 4);
         if ((flags & XMIT_MOD_NSEC) != 0)
             _output.WriteVarint(entry.Mtime.Nanoseconds);
-        if (_format.Crtimes && (flags & XMIT_CRTIME_EQ_MTIME) == 0)
-            _output.WriteVarlong(entry.Crtime, least: 4);
         if ((flags & XMIT_SAME_MODE) == 0)
             _output.WriteInt32((int)entry.Mode);
         if (_format.Atimes && !entry.IsDirectory && (flags & XMIT_SAME_ATIME) == 0)

@@ -20,15 +20,6 @@ internal readonly record struct Levels<TFlag>(ulong Low, ulong High)
         ? this with { Low = Replace(Low, Index(flag), level) }
         : this with { High = Replace(High, Index(flag), level) };
 
-    /// <summary>Every flag at the higher of its two levels.</summary>
-    public Levels<TFlag> Max(Levels<TFlag> other)
-    {
-        var result = this;
-        foreach (var flag in Enum.GetValues<TFlag>())
-            result = result.With(flag, Math.Max(this[flag], other[flag]));
-        return result;
-    }
-
     private static int Index(TFlag flag) => Unsafe.BitCast<TFlag, int>(flag);
 
     // A shift takes its count modulo 64, which is what the upper half needs.

@@ -57,9 +57,6 @@ public sealed record PreserveOptions
     /// <summary><c>--open-noatime</c>: reading a file does not touch its access time. <c>-UU</c> is this and <see cref="Atimes"/>.</summary>
     public bool OpenNoatime { get; init; }
 
-    /// <summary><c>-N</c>: creation times (docs/protocol.md 6.3).</summary>
-    public bool Crtimes { get; init; }
-
     /// <summary><c>-O</c>: no times for directories.</summary>
     public bool OmitDirTimes { get; init; }
 

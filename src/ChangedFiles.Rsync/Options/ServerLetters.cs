@@ -10,9 +10,9 @@ internal static class ServerLetters
     public static string For(TransferOptions options, ReportOptions report, bool push)
     {
         var letters = new StringBuilder("-", 32);
-        Add(letters, 's', options.Wire.SecludedArgs ? 1 : 0);
+        Add(letters, 's', options.Wire.SecludedArgs);
         Add(letters, 'v', Math.Min(MostVerbose, report.Verbose));
-        Add(letters, 'q', report.Quiet && report.Stderr != StderrMode.Client ? 1 : 0);
+        Add(letters, 'q', report.Quiet && report.Stderr != StderrMode.Client);
         AddTransfer(letters, options);
         if (push)
             AddPush(letters, options);
@@ -29,10 +29,10 @@ internal static class ServerLetters
 
     private static void AddTransfer(StringBuilder letters, TransferOptions options)
     {
-        Add(letters, 'b', options.Writing.Backup ? 1 : 0);
-        Add(letters, 'u', options.Selection.Update ? 1 : 0);
-        Add(letters, 'n', options.DryRun ? 1 : 0);
-        Add(letters, 'l', options.Preserve.Links ? 1 : 0);
+        Add(letters, 'b', options.Writing.Backup);
+        Add(letters, 'u', options.Selection.Update);
+        Add(letters, 'n', options.DryRun);
+        Add(letters, 'l', options.Preserve.Links);
     }
 
     /// <summary>True when the server has to be told that directories are sent although it does not recurse.</summary>
@@ -42,48 +42,50 @@ internal static class ServerLetters
 
     private static void AddPush(StringBuilder letters, TransferOptions options)
     {
-        Add(letters, 'd', SendsDirs(options, push: true) ? 1 : 0);
-        Add(letters, 'K', options.Selection.KeepDirlinks ? 1 : 0);
-        Add(letters, 'm', options.Selection.PruneEmptyDirs ? 1 : 0);
-        Add(letters, 'O', options.Preserve.OmitDirTimes ? 1 : 0);
-        Add(letters, 'J', options.Preserve.OmitLinkTimes ? 1 : 0);
+        Add(letters, 'd', SendsDirs(options, push: true));
+        Add(letters, 'K', options.Selection.KeepDirlinks);
+        Add(letters, 'm', options.Selection.PruneEmptyDirs);
+        Add(letters, 'O', options.Preserve.OmitDirTimes);
+        Add(letters, 'J', options.Preserve.OmitLinkTimes);
         Add(letters, 'y', options.Comparison.Fuzzy);
     }
 
     private static void AddPull(StringBuilder letters, TransferOptions options)
     {
-        Add(letters, 'd', SendsDirs(options, push: false) ? 1 : 0);
-        Add(letters, 'L', options.Selection.CopyLinks ? 1 : 0);
-        Add(letters, 'k', options.Selection.CopyDirlinks ? 1 : 0);
+        Add(letters, 'd', SendsDirs(options, push: false));
+        Add(letters, 'L', options.Selection.CopyLinks);
+        Add(letters, 'k', options.Selection.CopyDirlinks);
     }
 
     private static void AddPreserved(StringBuilder letters, TransferOptions options, bool push)
     {
         var keep = options.Preserve;
-        Add(letters, 'W', options.Comparison.WholeFile == true ? 1 : 0);
+        Add(letters, 'W', options.Comparison.WholeFile == true);
         Add(letters, 'H', keep.HardLinks);
-        Add(letters, 'o', keep.Owner ? 1 : 0);
-        Add(letters, 'g', keep.Group ? 1 : 0);
-        Add(letters, 'D', keep.Devices ? 1 : 0);
-        Add(letters, 't', keep.Times ? 1 : 0);
+        Add(letters, 'o', keep.Owner);
+        Add(letters, 'g', keep.Group);
+        Add(letters, 'D', keep.Devices);
+        Add(letters, 't', keep.Times);
         Add(letters, 'U', keep.Atimes ? keep.OpenNoatime ? 2 : 1 : 0);
-        Add(letters, 'N', keep.Crtimes ? 1 : 0);
         letters.Append(keep.Perms ? "p" : keep.Executability && push ? "E" : "");
-        Add(letters, 'A', keep.Acls ? 1 : 0);
+        Add(letters, 'A', keep.Acls);
         Add(letters, 'X', keep.Xattrs);
     }
 
     private static void AddComparison(StringBuilder letters, TransferOptions options)
     {
-        Add(letters, 'r', options.Selection.Recurse ? 1 : 0);
-        Add(letters, 'c', options.Comparison.Checksum ? 1 : 0);
-        Add(letters, 'C', options.Selection.CvsExclude ? 1 : 0);
-        Add(letters, 'I', options.Comparison.IgnoreTimes ? 1 : 0);
-        Add(letters, 'R', options.Selection.Relative ? 1 : 0);
+        Add(letters, 'r', options.Selection.Recurse);
+        Add(letters, 'c', options.Comparison.Checksum);
+        Add(letters, 'C', options.Selection.CvsExclude);
+        Add(letters, 'I', options.Comparison.IgnoreTimes);
+        Add(letters, 'R', options.Selection.Relative);
         Add(letters, 'x', options.Selection.OneFileSystem);
-        Add(letters, 'S', options.Writing.Sparse ? 1 : 0);
-        Add(letters, 'z', options.Compression is { Compress: true, Choice: null } || options.Compression.Is("zlib") ? 1 : 0);
+        Add(letters, 'S', options.Writing.Sparse);
+        Add(letters, 'z', options.Compression is { Compress: true, Choice: null } || options.Compression.Is("zlib"));
     }
+
+    private static void Add(StringBuilder letters, char letter, bool isOn) => Add(letters, letter, isOn ? 1 : 0);
+
     // Letter by letter: the builder's own way of repeating one has to be compiled at run time.
     private static void Add(StringBuilder letters, char letter, int times)
     {

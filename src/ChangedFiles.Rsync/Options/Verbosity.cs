@@ -1,122 +1,16 @@
 namespace ChangedFiles.Rsync.Options;
 
-/// <summary>The words of <c>--info</c>, in rsync's order.</summary>
+/// <summary>The words of <c>--info</c>, in rsync's order; <c>--info=help</c> says what each is for.</summary>
 internal enum InfoFlag
 {
-    /// <summary>Backups that were made.</summary>
-    Backup,
-
-    /// <summary>Files that were copied on the receiving side.</summary>
-    Copy,
-
-    /// <summary>What is deleted.</summary>
-    Del,
-
-    /// <summary>The file list: 1 that it is sent or received; 2 its progress.</summary>
-    Flist,
-
-    /// <summary>Miscellaneous.</summary>
-    Misc,
-
-    /// <summary>Mount points that were found or skipped.</summary>
-    Mount,
-
-    /// <summary>1: what is updated; 2: also what is not.</summary>
-    Name,
-
-    /// <summary>Devices, specials and links that are left out.</summary>
-    Nonreg,
-
-    /// <summary>1: of each file; 2: of the whole run.</summary>
-    Progress,
-
-    /// <summary>What the sender removes.</summary>
-    Remove,
-
-    /// <summary>What options leave as it is.</summary>
-    Skip,
-
-    /// <summary>1: the last lines of a run; 2 and 3: <c>--stats</c>.</summary>
-    Stats,
-
-    /// <summary>Links that lead out of the tree.</summary>
-    Symsafe,
+    Backup, Copy, Del, Flist, Misc, Mount, Name, Nonreg, Progress, Remove, Skip, Stats, Symsafe,
 }
 
-/// <summary>The words of <c>--debug</c>, in rsync's order.</summary>
+/// <summary>The words of <c>--debug</c>, in rsync's order; <c>--debug=help</c> says what each is for.</summary>
 internal enum DebugFlag
 {
-    /// <summary>ACLs.</summary>
-    Acl,
-
-    /// <summary>Backups.</summary>
-    Backup,
-
-    /// <summary>Binding of sockets.</summary>
-    Bind,
-
-    /// <summary>The current directory.</summary>
-    Chdir,
-
-    /// <summary>Connections.</summary>
-    Connect,
-
-    /// <summary>Commands that are started.</summary>
-    Cmd,
-
-    /// <summary>Deletions.</summary>
-    Del,
-
-    /// <summary>Checksums of the delta.</summary>
-    Deltasum,
-
-    /// <summary>Names that come twice.</summary>
-    Dup,
-
-    /// <summary>How a run ends.</summary>
-    Exit,
-
-    /// <summary>Decisions of filter rules.</summary>
-    Filter,
-
-    /// <summary>The file list.</summary>
-    Flist,
-
-    /// <summary>The search for similar names.</summary>
-    Fuzzy,
-
-    /// <summary>The generator.</summary>
-    Genr,
-
-    /// <summary>Hash tables.</summary>
-    Hash,
-
-    /// <summary>Hard links.</summary>
-    Hlink,
-
-    /// <summary>Character sets.</summary>
-    Iconv,
-
-    /// <summary>Input and output.</summary>
-    IO,
-
-    /// <summary>What was negotiated.</summary>
-    Nstr,
-
-    /// <summary>Owners and groups.</summary>
-    Own,
-
-    /// <summary>The protocol number.</summary>
-    Proto,
-
-    /// <summary>The receiver.</summary>
-    Recv,
-
-    /// <summary>The sender.</summary>
-    Send,
-
-    /// <summary>Setting of times.</summary>
-    Time,
+    Acl, Backup, Bind, Chdir, Connect, Cmd, Del, Deltasum, Dup, Exit, Filter, Flist,
+    Fuzzy, Genr, Hash, Hlink, Iconv, IO, Nstr, Own, Proto, Recv, Send, Time,
 }
 
 /// <summary>What each <c>-v</c> switches on, and the lists of <c>--info</c> and <c>--debug</c>.</summary>

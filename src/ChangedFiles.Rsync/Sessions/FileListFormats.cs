@@ -21,7 +21,6 @@ internal static class FileListFormats
         Links = options.Preserve.Links,
         HardLinks = options.Preserve.HardLinks > 0,
         Atimes = options.Preserve.Atimes,
-        Crtimes = options.Preserve.Crtimes,
         Acls = options.Preserve.Acls,
         Xattrs = options.Preserve.Xattrs > 0,
         NumericIds = options.Preserve.NumericIds,

@@ -47,5 +47,5 @@ public sealed record TransferEvents
     /// Asked before the data of a file is sent; true refuses it, and the receiver goes on without. The number is that of the blocks that the receiver has of
     /// the file it would be built upon.
     /// </summary>
-    public Func<FileEntry, int, bool>? Declines { get; init; }
+    internal Func<FileEntry, int, bool>? Declines { get; init; }
 }

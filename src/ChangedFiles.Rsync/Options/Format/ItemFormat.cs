@@ -23,34 +23,12 @@ internal sealed record ItemFormatContext
     /// <summary>A number, whose digits are shown highest first (xxHash), not a row of bytes.</summary>
     public bool ChecksumIsNumber { get; init; }
 
-    /// <summary><c>%p</c></summary>
-    public int ProcessId { get; init; } = Environment.ProcessId;
-
-    /// <summary><c>%h</c>: the client of a daemon. Null, as on a client, leaves the escape as it is.</summary>
-    public string? RemoteHost { get; init; }
-
-    /// <summary><c>%a</c>, likewise.</summary>
-    public string? RemoteAddress { get; init; }
-
-    /// <summary><c>%u</c>: the name a daemon's client gave, likewise.</summary>
-    public string? User { get; init; }
-
-    /// <summary><c>%P</c>: the module's directory, likewise.</summary>
-    public string? ModulePath { get; init; }
-
-    /// <summary><c>%m</c>: the module; empty on a client.</summary>
-    public string Module { get; init; } = "";
-
     /// <summary>The time zone of <c>%M</c> and <c>%t</c>; null is the local one, which is not looked up before it is needed.</summary>
     public TimeZoneInfo? Zone { get; init; }
-
-    /// <summary>The clock of <c>%t</c>.</summary>
-    public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
 /// <summary>
-/// A format of <c>--out-format</c>, <c>--log-file-format</c> or a daemon's <c>log format</c>: text with escapes such as
-/// <c>%n</c> or <c>%-10l</c>. An apostrophe after the percent sign makes a number human-readable, each further one a level more.
+/// A format of <c>--out-format</c> or <c>--log-file-format</c>: text with escapes such as <c>%n</c> or <c>%-10l</c>. An apostrophe after the percent sign makes a number human-readable, each further one a level more.
 /// </summary>
 internal sealed class ItemFormat
 {
@@ -133,14 +111,12 @@ internal sealed class ItemFormat
         'G' => context.PreserveGroup ? item.Gid.ToString(CultureInfo.InvariantCulture) : "DEFAULT",
         'U' => context.PreserveOwner ? item.Uid.ToString(CultureInfo.InvariantCulture) : "0",
         'M' => LocalTime(DateTimeOffset.UnixEpoch.AddSeconds(item.Mtime.Seconds), context.Zone, '-'),
-        't' => LocalTime(context.Time.GetUtcNow(), context.Zone, ' '),
+        't' => LocalTime(DateTimeOffset.UtcNow, context.Zone, ' '),
         'o' => item.Flags.HasFlag(ItemFlags.Deleted) ? "del." : item.Sending ? "send" : "recv",
-        'p' => context.ProcessId.ToString(CultureInfo.InvariantCulture),
-        'h' => context.RemoteHost,
-        'a' => context.RemoteAddress,
-        'u' => context.User,
-        'P' => context.ModulePath,
-        'm' => context.Module,
+        'p' => Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+        // Of a daemon's client and module: elsewhere the escape stays as it is.
+        'h' or 'a' or 'u' or 'P' => null,
+        'm' => "",
         _ => "%",
     };
 
