@@ -16,16 +16,21 @@ internal enum FilterOption
 }
 
 /// <summary>A filter option as it was given; the order of all of them is the order of the rules.</summary>
-internal sealed record FilterArgument(FilterOption Option, string Text)
+/// <param name="NulDelimited">--from0 came before it.</param>
+internal sealed record FilterArgument(FilterOption Option, string Text, bool NulDelimited = false)
 {
     /// <summary>Reads the rule, or the file of rules.</summary>
     /// <exception cref="FilterException">It cannot be read or understood.</exception>
-    public void AddTo(FilterRulesBuilder rules) => _ = Option switch
+    public void AddTo(FilterRulesBuilder rules)
     {
-        FilterOption.Include => rules.AddInclude(Text),
-        FilterOption.Exclude => rules.AddExclude(Text),
-        FilterOption.IncludeFrom => rules.AddIncludeFrom(Text),
-        FilterOption.ExcludeFrom => rules.AddExcludeFrom(Text),
-        _ => rules.AddFilter(Text),
-    };
+        rules.NulDelimited = NulDelimited;
+        _ = Option switch
+        {
+            FilterOption.Include => rules.AddInclude(Text),
+            FilterOption.Exclude => rules.AddExclude(Text),
+            FilterOption.IncludeFrom => rules.AddIncludeFrom(Text),
+            FilterOption.ExcludeFrom => rules.AddExcludeFrom(Text),
+            _ => rules.AddFilter(Text),
+        };
+    }
 }

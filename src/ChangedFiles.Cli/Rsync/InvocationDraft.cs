@@ -53,5 +53,5 @@ internal sealed class InvocationDraft : ServerDraft
         return Filters;
     }
 
-    public void AddFilter(FilterOption option, string text) => Filters.Add(new FilterArgument(option, text));
+    public void AddFilter(FilterOption option, string text) => Filters.Add(new FilterArgument(option, text, Selection.From0));
 }

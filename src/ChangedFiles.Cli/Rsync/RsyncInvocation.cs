@@ -43,7 +43,7 @@ internal sealed record RsyncInvocation
     {
         // What -v switches on is known to stock too late for its own rules.
         var cautions = Report.Debug[DebugFlag.Filter] > Verbosity.Debug(Report.Verbose)[DebugFlag.Filter];
-        var rules = new FilterRulesBuilder(Options.Selection.From0)
+        var rules = new FilterRulesBuilder
         {
             Paths = Options.Selection.Paths,
             CvsExclude = Options.Selection.CvsExclude,
@@ -58,6 +58,7 @@ internal sealed record RsyncInvocation
         };
         foreach (var filter in Filters)
             filter.AddTo(rules);
+        rules.NulDelimited = Options.Selection.From0;
         return rules.Build();
     }
 

@@ -157,7 +157,7 @@ internal sealed class EntryMaker(TransferOptions options, FileChecksum? checksum
 
     private bool IsSent(byte[] name, FilterScope? filters)
     {
-        if (filters?.CheckXattr(name).IsExcluded == true || name.AsSpan().StartsWith("system."u8))
+        if (filters is { HasXattrRules: true } ? filters.CheckXattr(name).IsExcluded : name.AsSpan().StartsWith("system."u8))
             return false;
         return _preserve.Xattrs > 1 || !FakeSuper.IsNote(name);
     }

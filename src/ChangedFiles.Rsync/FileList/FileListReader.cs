@@ -38,6 +38,7 @@ internal sealed class FileListReader
         _accessAcls = new ReceivedAcls(input, isDefault: false, ReadAclId);
         _defaultAcls = new ReceivedAcls(input, isDefault: true, ReadAclId);
         _xattrs = new ReceivedXattrs(input);
+        ids.Users.AssumesRoot = ids.Groups.AssumesRoot = !format.Id0Names;
     }
 
     /// <summary>Error bits (11.3) of all list ends so far.</summary>
@@ -45,6 +46,9 @@ internal sealed class FileListReader
 
     /// <summary>Says whether this side's own arguments can have asked for an entry; null asks for everything (11.5, "requested set").</summary>
     public Predicate<FileEntry>? IsRequested { get; init; }
+
+    /// <summary><c>--munge-links</c>: links are made unusable.</summary>
+    public bool MungesLinks { get; init; }
 
     /// <summary>Reads the next list to its end, with the id tables where they belong.</summary>
     /// <param name="lists">The session's lists, which it becomes one of.</param>
@@ -246,7 +250,9 @@ internal sealed class FileListReader
     private byte[] ReadTarget(TreePath path)
     {
         var target = _input.ReadBytes(_input.ReadVarint(1, TreePath.MaxLength, "length of a link's target"));
-        return target.AsSpan().Contains((byte)0) ? throw _input.Bad($"a link's target with a NUL: {path}") : target;
+        if (target.AsSpan().Contains((byte)0))
+            throw _input.Bad($"a link's target with a NUL: {path}");
+        return MungesLinks ? [.. LinkTarget.MungePrefix, .. target] : target;
     }
 
     /// <summary>{ varint id, byte length, name }, varint 0 [, byte length, name of id 0].</summary>

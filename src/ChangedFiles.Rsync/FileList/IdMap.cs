@@ -19,6 +19,9 @@ internal sealed class IdMap(IReadOnlyList<IdRule> rules, Func<byte[], uint?>? fi
     /// <summary>True when ids may change.</summary>
     public bool Maps => rules.Count > 0 || find is not null;
 
+    /// <summary>The peer does not send the name of id 0.</summary>
+    public bool AssumesRoot { get; set; } = true;
+
     /// <summary>Takes in the name of an id. False when there are too many.</summary>
     public bool TryLearn(uint id, ReadOnlySpan<byte> name)
     {
@@ -44,8 +47,7 @@ internal sealed class IdMap(IReadOnlyList<IdRule> rules, Func<byte[], uint?>? fi
 
     private uint Decide(uint id, ReadOnlySpan<byte> name)
     {
-        // Older peers do not send the name of id 0.
-        if (id == 0 && name.IsEmpty && find is not null)
+        if (id == 0 && name.IsEmpty && AssumesRoot && find is not null)
             name = "root"u8;
         foreach (var rule in rules)
         {

@@ -20,7 +20,7 @@ internal readonly ref partial struct InodePlace(SafeFileHandle handle, ReadOnlyS
         if (metadata.Uid is not null || metadata.Gid is not null)
             Note(SetOwner(metadata.Uid, metadata.Gid), MetadataParts.Owner, ref first, ref failed);
         if (metadata.Xattrs is { } xattrs)
-            Note(SetXattrs(xattrs, metadata.Mode), MetadataParts.Xattrs, ref first, ref failed);
+            Note(SetXattrs(xattrs, metadata), MetadataParts.Xattrs, ref first, ref failed);
         if (metadata.AccessAcl is { } access && !isSymlink)
             Note(SetAcl(PosixAcl.AccessAttribute, access), MetadataParts.Acl, ref first, ref failed);
         if (metadata.DefaultAcl is { } defaults)
@@ -52,11 +52,11 @@ internal readonly ref partial struct InodePlace(SafeFileHandle handle, ReadOnlyS
     }
 
     // A read-only file's owner may still have them changed: the mode that is set afterwards takes the permission away again.
-    private Errno SetXattrs(IReadOnlyList<Xattr> xattrs, uint? mode)
+    private Errno SetXattrs(IReadOnlyList<Xattr> xattrs, in Metadata metadata)
     {
-        var error = XattrSet.Replace(handle, _name, xattrs);
-        if (error == Errno.EACCES && mode is { } final && SetMode(final | FileStat.OwnerAll) == Errno.None)
-            error = XattrSet.Replace(handle, _name, xattrs);
+        var error = XattrSet.Replace(handle, _name, xattrs, metadata.KeepsXattr);
+        if (error == Errno.EACCES && metadata.Mode is { } final && SetMode(final | FileStat.OwnerAll) == Errno.None)
+            error = XattrSet.Replace(handle, _name, xattrs, metadata.KeepsXattr);
         return error;
     }
 

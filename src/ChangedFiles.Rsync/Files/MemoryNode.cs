@@ -86,7 +86,7 @@ internal sealed class MemoryNode(ulong inode, uint mode, FileTime now)
         Uid = metadata.Uid ?? Uid;
         Gid = metadata.Gid ?? Gid;
         if (metadata.Xattrs is { } xattrs)
-            Replace(xattrs);
+            Replace(xattrs, metadata.KeepsXattr);
         if (metadata.AccessAcl is { } access)
             SetAcl(PosixAcl.AccessAttribute, access);
         if (metadata.DefaultAcl is { } defaults)
@@ -99,11 +99,11 @@ internal sealed class MemoryNode(ulong inode, uint mode, FileTime now)
 
     private static bool IsSystem(byte[] attribute) => attribute.AsSpan().StartsWith("system."u8);
 
-    private void Replace(IReadOnlyList<Xattr> xattrs)
+    private void Replace(IReadOnlyList<Xattr> xattrs, XattrNames? keeps)
     {
-        foreach (var name in Xattrs.Keys.Where(name => !IsSystem(name)).ToList())
+        foreach (var name in Xattrs.Keys.Where(name => !(keeps is null ? IsSystem(name) : keeps(name))).ToList())
             Xattrs.Remove(name);
-        foreach (var xattr in xattrs.Where(xattr => !IsSystem(xattr.Name)))
+        foreach (var xattr in xattrs)
             Xattrs[xattr.Name] = xattr.Value;
     }
 

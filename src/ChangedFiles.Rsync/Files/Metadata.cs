@@ -21,6 +21,9 @@ public readonly record struct Metadata
     /// <summary>All extended attributes it shall have: others are removed, apart from <c>system.*</c> and what this user cannot reach.</summary>
     public IReadOnlyList<Xattr>? Xattrs { get; init; }
 
+    /// <summary>Says of attributes that are there and not in <see cref="Xattrs"/> which are left alone; null: as said there.</summary>
+    public XattrNames? KeepsXattr { get; init; }
+
     /// <summary>The access ACL; an empty one leaves only the mode.</summary>
     public PosixAcl? AccessAcl { get; init; }
 
@@ -31,6 +34,9 @@ public readonly record struct Metadata
     internal bool IsEmpty => Uid is null && Gid is null && Mode is null && Mtime is null && Atime is null
         && Xattrs is null && AccessAcl is null && DefaultAcl is null;
 }
+
+/// <summary>A choice of extended attributes by their names.</summary>
+public delegate bool XattrNames(ReadOnlySpan<byte> name);
 
 /// <summary>An extended attribute.</summary>
 /// <param name="Name">With its namespace, for example <c>user.x</c>; 1..255 bytes.</param>

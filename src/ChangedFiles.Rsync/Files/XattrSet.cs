@@ -28,8 +28,8 @@ internal static class XattrSet
     public static Errno Get(SafeFileHandle handle, ReadOnlySpan<byte> name, ReadOnlySpan<byte> attribute, out byte[] value) =>
         Read(handle, name, attribute, Xattrs.Get, out value);
 
-    /// <summary>Sets all of <paramref name="wanted"/> and removes what else is there, as far as this user may touch it.</summary>
-    public static Errno Replace(SafeFileHandle handle, ReadOnlySpan<byte> name, IReadOnlyList<Xattr> wanted)
+    /// <summary>Sets all of <paramref name="wanted"/> and removes what else is there and not kept, as far as this user may touch it.</summary>
+    public static Errno Replace(SafeFileHandle handle, ReadOnlySpan<byte> name, IReadOnlyList<Xattr> wanted, XattrNames? keeps)
     {
         var present = new List<byte[]>();
         var first = List(handle, name, present);
@@ -37,12 +37,12 @@ internal static class XattrSet
             return Errno.None;
         foreach (var attribute in present)
         {
-            if (IsOurs(attribute) && !FakeSuper.IsNote(attribute) && !wanted.Any(x => x.Name.AsSpan().SequenceEqual(attribute)))
+            if (!(keeps is null ? IsSystem(attribute) : keeps(attribute)) && MayTouch(attribute) && !FakeSuper.IsNote(attribute) && !wanted.Any(x => x.Name.AsSpan().SequenceEqual(attribute)))
                 Note(Xattrs.Remove(handle, name, attribute));
         }
         foreach (var xattr in wanted)
         {
-            if (IsOurs(xattr.Name))
+            if (MayTouch(xattr.Name))
                 Note(Xattrs.Set(handle, name, xattr.Name, xattr.Value));
         }
         return first;
@@ -50,9 +50,10 @@ internal static class XattrSet
         void Note(Errno error) => first = first == Errno.None ? error : first;
     }
 
-    // system.* is not made of plain values (ACLs travel by themselves); without root's rights only user.* can be set.
-    private static bool IsOurs(ReadOnlySpan<byte> attribute) =>
-        attribute.StartsWith("user."u8) || (Environment.IsPrivilegedProcess && !attribute.StartsWith("system."u8));
+    // ACLs travel by themselves, unless the other side filters attributes: then they come like any other.
+    private static bool IsSystem(ReadOnlySpan<byte> attribute) => attribute.StartsWith("system."u8);
+
+    private static bool MayTouch(ReadOnlySpan<byte> attribute) => attribute.StartsWith("user."u8) || Environment.IsPrivilegedProcess;
 
     private static Errno Read(SafeFileHandle handle, ReadOnlySpan<byte> name, ReadOnlySpan<byte> attribute, Reader reader, out byte[] value)
     {

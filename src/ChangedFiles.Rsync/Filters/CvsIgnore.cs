@@ -14,7 +14,7 @@ internal static class CvsIgnore
     /// <param name="variable">The value of <c>CVSIGNORE</c>.</param>
     public static FilterRule[] Rules(FilterModifiers modifiers, ReadOnlySpan<byte> homeFile, ReadOnlySpan<byte> variable)
     {
-        var reader = new RuleReader((_, _) => [], _ => [], nulDelimited: false) { IsMergedAlready = _ => false };
+        var reader = new RuleReader((_, _) => [], _ => []) { IsMergedAlready = _ => false };
         reader.AddText(BuiltIn, new RuleTemplate(modifiers | FilterModifiers.Perishable));
         reader.AddFile(homeFile, new RuleTemplate(modifiers), "~/.cvsignore");
         reader.AddText(variable, new RuleTemplate(modifiers));

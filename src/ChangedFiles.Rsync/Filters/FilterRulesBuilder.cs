@@ -24,10 +24,10 @@ public sealed class FilterRulesBuilder
     /// <param name="forDaemon">Rules of a daemon's configuration, about the whole module.</param>
     public FilterRulesBuilder(bool nulDelimited = false, bool forDaemon = false)
     {
-        NulDelimited = nulDelimited;
         _daemon = forDaemon;
-        _reader = new RuleReader(OpenFile, CvsRules, nulDelimited)
+        _reader = new RuleReader(OpenFile, CvsRules)
         {
+            NulDelimited = nulDelimited,
             IsMergedAlready = _ => false,
             Warn = text => Warning?.Invoke(text),
             Caution = text => Caution?.Invoke(text),
@@ -49,8 +49,12 @@ public sealed class FilterRulesBuilder
     /// <summary>--partial-dir: a relative one is neither sent nor deleted, which each side knows by itself. Null without.</summary>
     public string? PartialDir { get; set; }
 
-    /// <summary>--from0.</summary>
-    public bool NulDelimited { get; }
+    /// <summary>--from0, for the files that are read from now on and those of the tree.</summary>
+    public bool NulDelimited
+    {
+        get => _reader.NulDelimited;
+        set => _reader.NulDelimited = value;
+    }
 
     /// <summary>Reads a file of rules by its name as written ("-" is standard input); null: from this machine.</summary>
     public Func<string, byte[]>? ReadFile { get; init; }
@@ -120,7 +124,7 @@ public sealed class FilterRulesBuilder
     /// <summary>The rules so far.</summary>
     public FilterRules Build()
     {
-        var implied = new RuleReader(OpenFile, CvsRules, NulDelimited)
+        var implied = new RuleReader(OpenFile, CvsRules)
         {
             IsMergedAlready = name => _reader.Rules.Any(rule => rule.IsDirMerge && rule.LastName.SequenceEqual(name.Span)),
         };
@@ -141,7 +145,7 @@ public sealed class FilterRulesBuilder
     {
         if (PartialDir is null or ['/', ..])
             return [];
-        var reader = new RuleReader(OpenFile, CvsRules, NulDelimited) { IsMergedAlready = _ => false };
+        var reader = new RuleReader(OpenFile, CvsRules) { IsMergedAlready = _ => false };
         reader.AddText(ArgumentText.Encode($"-p {PartialDir.TrimEnd('/')}/"), default);
         return reader.Rules;
     }

@@ -31,6 +31,7 @@ internal sealed class FilterScope
     {
         (_rules, _side, _tree) = (rules, side, tree);
         _list = new RuleList(rules.Rules, side, rules.DeleteExcluded, PathStart);
+        HasXattrRules = rules.HasXattrRules;
         _merges = [.. rules.Rules.Where(rule => rule.IsDirMerge && rule.AppliesTo(side, rules.DeleteExcluded))];
         _merged = new RuleList?[_merges.Length];
     }
@@ -38,7 +39,7 @@ internal sealed class FilterScope
     private FilterScope(FilterScope parent, FilterRule[] merges, RuleList?[] merged)
     {
         (_rules, _side, _tree, _list) = (parent._rules, parent._side, parent._tree, parent._list);
-        (_merges, _merged, _entered, Told) = (merges, merged, true, parent.Told);
+        (_merges, _merged, _entered, Told, HasXattrRules) = (merges, merged, true, parent.Told, parent.HasXattrRules);
     }
 
     private ReadOnlySpan<byte> RootBytes => _tree.Root.IsRoot ? default : _tree.Root.Bytes;
@@ -87,6 +88,9 @@ internal sealed class FilterScope
         }
         return verdict;
     }
+
+    /// <summary>True when there are rules about extended attributes, which then alone decide about them.</summary>
+    public bool HasXattrRules { get; }
 
     /// <summary>What the rules with x say of an attribute's name, for example "user.comment".</summary>
     public FilterVerdict CheckXattr(ReadOnlySpan<byte> name) =>
@@ -183,8 +187,9 @@ internal sealed class FilterScope
 
         private void ReadRules(int i, IFileSource source, TreePath path, byte[] contents, int anchor, RuleList? inherited)
         {
-            var reader = new RuleReader((name, _) => OpenMerge(source, name, path), from._rules.CvsRules, from._rules.NulDelimited)
+            var reader = new RuleReader((name, _) => OpenMerge(source, name, path), from._rules.CvsRules)
             {
+                NulDelimited = from._rules.NulDelimited,
                 IsMergedAlready = name => _merges.Exists(known => known.LastName.SequenceEqual(name.Span)),
                 Warn = from._tree.TooLong,
                 PathStart = anchor,

@@ -9,7 +9,7 @@ namespace ChangedFiles.Rsync.Filters;
 internal delegate byte[] MergeFileOpener(ReadOnlySpan<byte> name, string? origin);
 
 /// <summary>Turns the text of rules into a list: takes in merge files, clears, and leaves out what is already there.</summary>
-internal sealed class RuleReader(MergeFileOpener open, Func<FilterModifiers, FilterRule[]> cvsRules, bool nulDelimited)
+internal sealed class RuleReader(MergeFileOpener open, Func<FilterModifiers, FilterRule[]> cvsRules)
 {
     /// <summary>How deep merge files may name merge files.</summary>
     public const int MaxMergeDepth = 32;
@@ -25,6 +25,9 @@ internal sealed class RuleReader(MergeFileOpener open, Func<FilterModifiers, Fil
 
     /// <summary>Names of per-directory merge files already in use elsewhere; a second mention is left out.</summary>
     public required Func<ReadOnlyMemory<byte>, bool> IsMergedAlready { get; init; }
+
+    /// <summary>--from0: the lines of files end with NUL.</summary>
+    public bool NulDelimited { get; set; }
 
     /// <summary>Hears what is left out because no path can be so long.</summary>
     public Action<string>? Warn { get; init; }
@@ -61,13 +64,13 @@ internal sealed class RuleReader(MergeFileOpener open, Func<FilterModifiers, Fil
         var words = template.Has(FilterModifiers.Words);
         for (var line = 1; !contents.IsEmpty; line++)
         {
-            var end = nulDelimited && !words ? contents.IndexOf((byte)0) : contents.IndexOf((byte)'\n');
+            var end = NulDelimited && !words ? contents.IndexOf((byte)0) : contents.IndexOf((byte)'\n');
             var text = end < 0 ? contents : contents[..end];
             contents = end < 0 ? default : contents[(end + 1)..];
             var origin = isSecret ? name : $"{name} line {line}";
             if (words)
                 AddWords(text, template, origin);
-            else if (nulDelimited)
+            else if (NulDelimited)
                 AddLine(text, template, origin);
             else
                 foreach (var part in text.Split((byte)'\r'))
@@ -77,6 +80,8 @@ internal sealed class RuleReader(MergeFileOpener open, Func<FilterModifiers, Fil
 
     private void AddLine(ReadOnlySpan<byte> text, RuleTemplate template, string origin)
     {
+        if (text.IndexOf((byte)0) is >= 0 and var end)
+            text = text[..end];
         if (!text.IsEmpty && text[0] is not ((byte)'#' or (byte)';'))
             AddText(text, template, origin);
     }

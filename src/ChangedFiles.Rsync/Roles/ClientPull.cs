@@ -36,7 +36,7 @@ internal sealed record ClientPull
     /// <inheritdoc cref="ReceivingHalf.Run(Session, CancellationToken)"/>
     public TransferResult Run(Session session, CancellationToken cancellation = default)
     {
-        FilterExchange.Send(session.Writer, Filters, Options, sending: false);
+        FilterExchange.Send(session, Filters, Options, sending: false);
         session.BeginBatch(Options, sending: false);
         IReadOnlyList<byte[]>? names = Options.Selection.FilesFrom is { Remote: false } from
             ? [.. FilesFromNames.Open(from.Path, Options.Selection.From0, Options.Selection.Paths)]

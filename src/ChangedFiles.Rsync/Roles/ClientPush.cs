@@ -34,7 +34,7 @@ internal sealed record ClientPush
         if (names is not null)
             start = LocalSources.Join(start, ArgumentText.Encode(Sources[0]));
         using var sources = new LocalSources(Options, start);
-        FilterExchange.Send(session.Writer, Filters, Options, sending: true);
+        FilterExchange.Send(session, Filters, Options, sending: true);
         session.BeginBatch(Options, sending: true);
         return new SendingHalf
         {

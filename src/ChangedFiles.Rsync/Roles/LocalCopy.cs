@@ -39,7 +39,11 @@ internal sealed class LocalCopy : IDisposable
         {
             Options = _request.Options with
             {
-                Preserve = _request.Options.Preserve with { FakeSuper = _request.Options.Preserve.FakeSuper || options.Preserve.FakeSuper },
+                Preserve = _request.Options.Preserve with
+                {
+                    FakeSuper = _request.Options.Preserve.FakeSuper || options.Preserve.FakeSuper,
+                    Super = _request.Options.Preserve.Super ?? options.Preserve.Super,
+                },
                 Selection = _request.Options.Selection with { InsecureLinks = options.Selection.InsecureLinks, ConfineRoot = options.Selection.ConfineRoot },
             },
             Report = _request.Report with { Debug = report.Debug },
@@ -137,6 +141,7 @@ internal sealed class LocalCopy : IDisposable
             TransferChecksum = wishes.Checksum?.Transfer ?? kind,
             ListChecksum = wishes.Checksum?.List ?? kind,
             Compression = wishes.Compression ?? (wishes.Compressions.Count > 0 ? wishes.Compressions[0] : null),
+            IsLocal = true,
             Seed = Random.Shared.Next(1, int.MaxValue),
         };
     }

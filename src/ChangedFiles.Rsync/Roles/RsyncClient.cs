@@ -73,7 +73,7 @@ public sealed record RsyncClient
     private TransferResult Push(IFileSource source, string destination, CancellationToken cancellation)
     {
         using var session = Open(destination, push: true, cancellation);
-        FilterExchange.Send(session.Writer, Filters, Options, sending: true);
+        FilterExchange.Send(session, Filters, Options, sending: true);
         var root = new SourceRoot(source);
         return new SendingHalf
         {
@@ -93,7 +93,7 @@ public sealed record RsyncClient
     {
         using var session = Open(source, push: false, cancellation);
         var place = Location.Parse(source);
-        FilterExchange.Send(session.Writer, Filters, Options, sending: false);
+        FilterExchange.Send(session, Filters, Options, sending: false);
         var argument = ArgumentText.Encode(place.Kind == LocationKind.Daemon ? place.PathInModule : place.Path);
         return new ReceivingHalf
         {

@@ -33,7 +33,7 @@ internal sealed record ServerRole
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public TransferResult Run(Session session, CancellationToken cancellation = default)
     {
-        var rules = FilterExchange.Read(session.Reader, new FilterRulesBuilder(Options.Selection.From0), Options, Request.Sender);
+        var rules = FilterExchange.Read(session, new FilterRulesBuilder(Options.Selection.From0), Options, Request.Sender);
         return Request.Sender ? Send(session, rules, cancellation) : Receive(session, rules, cancellation);
     }
 

@@ -1,6 +1,5 @@
 using ChangedFiles.Rsync.Filters;
 using ChangedFiles.Rsync.Options;
-using ChangedFiles.Rsync.Wire;
 
 namespace ChangedFiles.Rsync.Sessions;
 
@@ -9,10 +8,14 @@ internal static class FilterExchange
 {
     /// <summary>The client's part; nothing where the options need none.</summary>
     /// <param name="sending">True when this client sends.</param>
-    public static void Send(FrameWriter writer, FilterRules rules, TransferOptions options, bool sending)
+    public static void Send(Session session, FilterRules rules, TransferOptions options, bool sending)
     {
-        if (sending && !IsSentBySender(options))
+        var writer = session.Writer;
+        if (sending && !IsSentBySender(session, options))
             return;
+        // Without deletions a local receiver only asks what extended attributes are left alone.
+        if (sending && !IsSentBySender(null, options) && !rules.HasXattrRules)
+            rules = FilterRules.None;
         foreach (var rule in rules.ToWire(sending ? FilterSide.Sender : FilterSide.Receiver))
         {
             writer.WriteInt32(rule.Length);
@@ -25,9 +28,10 @@ internal static class FilterExchange
     /// <param name="builder">Gets the rules; a module's own may be in it already.</param>
     /// <param name="sending">True when this server sends.</param>
     /// <exception cref="FilterException">A rule that cannot be understood.</exception>
-    public static FilterRules Read(FrameReader reader, FilterRulesBuilder builder, TransferOptions options, bool sending)
+    public static FilterRules Read(Session session, FilterRulesBuilder builder, TransferOptions options, bool sending)
     {
-        if (sending || IsSentBySender(options))
+        var reader = session.Reader;
+        if (sending || IsSentBySender(session, options))
         {
             while (reader.ReadInt32(0, FilterRule.MaxWireLength, "length of a filter rule") is > 0 and var length)
                 builder.AddReceived(reader.ReadBytes(length));
@@ -38,6 +42,6 @@ internal static class FilterExchange
         return builder.Build();
     }
 
-    private static bool IsSentBySender(TransferOptions options) =>
-        options.Deletion.Mode != DeleteMode.None || options.Selection.PruneEmptyDirs;
+    private static bool IsSentBySender(Session? session, TransferOptions options) =>
+        session?.Terms.IsLocal == true || options.Deletion.Mode != DeleteMode.None || options.Selection.PruneEmptyDirs;
 }

@@ -29,6 +29,9 @@ internal sealed record SessionTerms
     /// <summary>Goes into every block sum; 0 is no seed.</summary>
     public required int Seed { get; init; }
 
+    /// <summary>Both sides are in this process and know the same.</summary>
+    internal bool IsLocal { get; init; }
+
     /// <summary>True when <paramref name="flag"/> is in force.</summary>
     public bool Has(CompatFlags flag) => (Flags & flag) != 0;
 }

@@ -60,11 +60,11 @@ internal sealed record HostileRole(OurPart Part, params IReadOnlyList<string> Op
         {
             var request = ServerRequest.Parse(ServerWords("/peer"));
             var server = new ServerSetup(connection).Open(request);
-            FilterExchange.Read(server.Reader, new FilterRulesBuilder(), request.Options, request.Sender);
+            FilterExchange.Read(server, new FilterRulesBuilder(), request.Options, request.Sender);
             return server;
         }
         var client = OpenClient(connection, Transfer);
-        FilterExchange.Send(client.Writer, FilterRules.None, Transfer, sending: Part == OurPart.TakeFiles);
+        FilterExchange.Send(client, FilterRules.None, Transfer, sending: Part == OurPart.TakeFiles);
         client.Writer.Flush();
         return client;
     }

@@ -11,7 +11,7 @@ public sealed class MatrixBed : IDisposable
     private readonly RemoteShell _shell = new();
     private readonly Dictionary<RsyncVersion, RsyncDaemon> _daemons = [];
     private readonly Dictionary<RsyncVersion, string> _programs = [];
-    private readonly Dictionary<(RsyncVersion, MatrixCase, bool), MatrixRun> _stock = [];
+    private readonly Dictionary<(RsyncVersion, RsyncVersion, MatrixCase, bool), MatrixRun> _stock = [];
     private Sshd? _sshd;
     private int _runs;
 
@@ -43,10 +43,10 @@ public sealed class MatrixBed : IDisposable
     }
 
     /// <summary>What stock does at both ends. It is the same whatever shell is between them, so it is done once.</summary>
-    internal MatrixRun StockWithStock(RsyncVersion version, MatrixCase options, bool push)
+    internal MatrixRun StockWithStock(RsyncVersion client, RsyncVersion server, MatrixCase options, bool push)
     {
-        var key = (version, options, push);
-        return _stock.TryGetValue(key, out var known) ? known : _stock[key] = RunStock(version, options, Pipe(push, version.Program()));
+        var key = (client, server, options, push);
+        return _stock.TryGetValue(key, out var known) ? known : _stock[key] = RunStock(client, options, Pipe(push, server.Program()));
     }
 
     /// <summary>This program as the client, in this process.</summary>
@@ -69,14 +69,15 @@ public sealed class MatrixBed : IDisposable
         var name = $"r{++_runs}";
         var directory = _directory[$"runs/{name}"];
         Command.Check("cp", "-a", _directory["template"], directory);
-        var words = options.Options.Select(word => word.Replace("{run}", directory, StringComparison.Ordinal).Replace("{up}", "..", StringComparison.Ordinal));
+        var words = options.Options.Select(word => word.Replace("{run}", directory, StringComparison.Ordinal)
+            .Replace("{up}", "..", StringComparison.Ordinal).Replace("{there}", route.There(name, directory), StringComparison.Ordinal));
         var sources = (options.Sources ?? ["src/"]).Select(source => route.Source(name, directory, source));
         var start = DateTimeOffset.UtcNow;
         // With a seed of its own each run now and then takes a wrong block for the right one, finds that out at the end, and names the file twice.
         var (code, output, error) = run(["-i", "--checksum-seed=1", .. words, .. route.Options, .. sources, route.Destination(name, directory)]);
         // What was made just now has the time of its making.
         Command.Check("find", directory, "-newermt", $"@{start.ToUnixTimeSeconds() - 1}", "-exec", "touch", "-h", "-d", "@0", "{}", "+");
-        var result = new MatrixRun(code, output, error.Replace(name, "RUN", StringComparison.Ordinal), TreeSnapshot.Of(directory, TreeDetails.All));
+        var result = new MatrixRun(code, output.Replace(name, "RUN", StringComparison.Ordinal), error.Replace(name, "RUN", StringComparison.Ordinal), TreeSnapshot.Of(directory, TreeDetails.All));
         Directory.Delete(directory, recursive: true);
         return result;
     }
@@ -133,6 +134,10 @@ internal sealed record MatrixRoute(string? Base, bool Push, params string[] Opti
 
     public string Destination(string name, string directory) => Base is null || !Push ? $"{directory}/dst/" : Remote(name, directory, "dst/");
 
-    private string Remote(string name, string directory, string path) =>
-        Base!.StartsWith("rsync:", StringComparison.Ordinal) ? $"{Base}/{name}/{path}" : $"{Base}{directory}/{path}";
+    /// <summary>The run's directory as the remote side knows it.</summary>
+    public string There(string name, string directory) => IsDaemon ? $"/{name}" : directory;
+
+    private bool IsDaemon => Base is not null && Base.StartsWith("rsync:", StringComparison.Ordinal);
+
+    private string Remote(string name, string directory, string path) => IsDaemon ? $"{Base}/{name}/{path}" : $"{Base}{directory}/{path}";
 }

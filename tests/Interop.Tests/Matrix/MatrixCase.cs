@@ -1,17 +1,19 @@
+using ChangedFiles.TestKit;
+
 namespace ChangedFiles.Interop.Tests.Matrix;
 
 /// <summary>A set of options to be tried on every route.</summary>
-/// <param name="Options">Words; <c>{run}</c> is the run's directory, <c>{up}</c> the way from the destination to it.</param>
+/// <param name="Options">Words; <c>{run}</c> is the run's directory, <c>{up}</c> the way from the destination to it,
+/// <c>{there}</c> what the remote side calls it.</param>
 internal sealed record MatrixCase(params string[] Options)
 {
     /// <summary>The sources below the run's directory; null is <c>src/</c>.</summary>
     public IReadOnlyList<string>? Sources { get; init; }
 
-    /// <summary>What 3.2.7 says or does is different.</summary>
-    public bool NotOld { get; init; }
-
     /// <summary>Everything there is to try.</summary>
-    public static IReadOnlyList<MatrixCase> All { get; } =
+    public static IReadOnlyList<MatrixCase> All { get; } = [.. Everyday, .. Privileges.IsSoak ? FurtherCases.All : []];
+
+    private static IReadOnlyList<MatrixCase> Everyday =>
     [
         new("-a"),
         new("-aHAX"),
@@ -92,7 +94,7 @@ internal sealed record MatrixCase(params string[] Options)
         new("-E", "-rt"),
         new("-a", "--omit-dir-times", "--update"),
         new("-a", "--ignore-missing-args") { Sources = ["src/a.txt", "src/nope"] },
-        new("-a", "--delete-missing-args", "--no-implied-dirs", "-R") { Sources = ["src/./a.txt", "src/./gone.txt"], NotOld = true },
+        new("-a", "--delete-missing-args", "--no-implied-dirs", "-R") { Sources = ["src/./a.txt", "src/./gone.txt"] },
         new("-a") { Sources = ["src/a.txt", "src/nope"] },
     ];
 

@@ -6,7 +6,7 @@ namespace ChangedFiles.Interop.Tests.Matrix;
 
 /// <summary>
 /// Every set of options on every route: with this program at one end or both, the trees and the itemized lines are those of stock at both.
-/// The older rsync sees every third set; two ends of this program, and either at sshd, every sixth; and all of them in a soak.
+/// The older rsync sees every third set; two ends of this program, and either at sshd, some of them; and all, and further ones, in a soak.
 /// One class for each direction: they run side by side.
 /// </summary>
 public abstract class MatrixTests(MatrixBed bed)
@@ -17,50 +17,35 @@ public abstract class MatrixTests(MatrixBed bed)
 
     private protected void OurClient(RsyncVersion version, MatrixRoute route)
     {
-        foreach (var options in version == RsyncVersion.Installed ? MatrixCase.All : Older())
+        foreach (var options in AllOrThird(version))
             Compare(options, bed.RunStock(RsyncVersion.Installed, options, route), bed.RunOurs(options, route));
         NoneFailed();
     }
 
-    private protected void OurServer(RsyncVersion version, bool push)
+    /// <summary>What stands at both ends, to be compared with the installed rsync in our place.</summary>
+    private protected void OverPipe(RsyncVersion? client, RsyncVersion? server, bool push, IEnumerable<MatrixCase> cases) =>
+        Over(bed.Pipe, client, server, push, cases);
+
+    private protected void OverSshd(RsyncVersion? client, RsyncVersion? server, bool push, IEnumerable<MatrixCase> cases) =>
+        Over(bed.Ssh, client, server, push, cases);
+
+    private void Over(
+        Func<bool, string, MatrixRoute> way, RsyncVersion? client, RsyncVersion? server, bool push, IEnumerable<MatrixCase> cases)
     {
-        foreach (var options in version == RsyncVersion.Installed ? MatrixCase.All : Older())
-            Compare(options, bed.StockWithStock(version, options, push), bed.RunStock(version, options, bed.Pipe(push, MatrixBed.Ours)));
+        var route = way(push, server?.Program() ?? MatrixBed.Ours);
+        foreach (var options in cases)
+        {
+            var expected = bed.StockWithStock(client ?? RsyncVersion.Installed, server ?? RsyncVersion.Installed, options, push);
+            Compare(options, expected, client is { } stock ? bed.RunStock(stock, options, route) : bed.RunOurs(options, route));
+        }
         NoneFailed();
     }
 
-    private protected void OurClientWithOurServer(bool push)
-    {
-        foreach (var options in OneIn(6, 1))
-            Compare(options, bed.StockWithStock(RsyncVersion.Installed, options, push), bed.RunOurs(options, bed.Pipe(push, MatrixBed.Ours)));
-        NoneFailed();
-    }
-
-    private protected void OurClientOverPipe(bool push)
-    {
-        foreach (var options in OneIn(6, 4))
-            Compare(options, bed.StockWithStock(RsyncVersion.Installed, options, push), bed.RunOurs(options, bed.Pipe(push, RsyncVersion.Installed.Program())));
-        foreach (var options in OneIn(6, 0).Where(options => !options.NotOld))
-            Compare(options, bed.StockWithStock(RsyncVersion.Installed, options, push), bed.RunOurs(options, bed.Pipe(push, RsyncVersion.Debian327.Program())));
-        NoneFailed();
-    }
-
-    private protected void OverSshd(bool push)
-    {
-        var (toStock, toOurs) = (bed.Ssh(push, RsyncVersion.Installed.Program()), bed.Ssh(push, MatrixBed.Ours));
-        foreach (var options in OneIn(6, 2))
-            Compare(options, bed.StockWithStock(RsyncVersion.Installed, options, push), bed.RunOurs(options, toStock));
-        foreach (var options in OneIn(6, 5))
-            Compare(options, bed.StockWithStock(RsyncVersion.Installed, options, push), bed.RunStock(RsyncVersion.Installed, options, toOurs));
-        foreach (var options in OneIn(12, 3).Where(options => !options.NotOld))
-            Compare(options, bed.StockWithStock(RsyncVersion.Installed, options, push), bed.RunOurs(options, bed.Ssh(push, RsyncVersion.Debian327.Program())));
-        NoneFailed();
-    }
-
-    private static IEnumerable<MatrixCase> OneIn(int count, int rest) =>
+    private protected static IEnumerable<MatrixCase> OneIn(int count, int rest) =>
         MatrixCase.All.Where((_, number) => Privileges.IsSoak || number % count == rest);
 
-    private static IEnumerable<MatrixCase> Older() => OneIn(3, 0).Where(options => !options.NotOld);
+    private protected static IEnumerable<MatrixCase> AllOrThird(RsyncVersion version) =>
+        version == RsyncVersion.Installed ? MatrixCase.All : OneIn(3, 0);
 
     private void Compare(MatrixCase options, MatrixRun expected, MatrixRun actual)
     {
@@ -78,16 +63,26 @@ public sealed class PushMatrixTests(MatrixBed bed) : MatrixTests(bed), IClassFix
     public void Pushing_to_a_stock_daemon_ends_as_stock_does(RsyncVersion version) => OurClientWithDaemon(version, push: true);
 
     [Theory, EachRsync]
-    public void A_stock_client_pushes_to_this_server(RsyncVersion version) => OurServer(version, push: true);
+    public void A_stock_client_pushes_to_this_server(RsyncVersion version) =>
+        OverPipe(version, null, push: true, AllOrThird(version));
 
     [Fact]
-    public void This_client_pushes_to_this_server() => OurClientWithOurServer(push: true);
+    public void This_client_pushes_to_this_server() => OverPipe(null, null, push: true, OneIn(6, 1));
+
+    [Theory, EachRsync]
+    public void Pushing_to_a_stock_server_over_a_pipe_ends_as_stock_does(RsyncVersion version) =>
+        OverPipe(null, version, push: true, OneIn(6, version == RsyncVersion.Installed ? 4 : 0));
+
+    [Theory, EachRsync]
+    public void Pushing_to_a_stock_server_through_sshd_ends_as_stock_does(RsyncVersion version) =>
+        OverSshd(null, version, push: true, version == RsyncVersion.Installed ? OneIn(6, 2) : OneIn(12, 3));
+
+    [Theory, EachRsync]
+    public void A_stock_client_pushes_to_this_server_through_sshd(RsyncVersion version) =>
+        OverSshd(version, null, push: true, version == RsyncVersion.Installed ? OneIn(6, 5) : OneIn(24, 9));
 
     [Fact]
-    public void Pushing_to_a_stock_server_over_a_pipe_ends_as_stock_does() => OurClientOverPipe(push: true);
-
-    [Fact]
-    public void Pushing_through_sshd_ends_as_stock_does() => OverSshd(push: true);
+    public void This_client_pushes_to_this_server_through_sshd() => OverSshd(null, null, push: true, OneIn(24, 15));
 }
 
 public sealed class PullMatrixTests(MatrixBed bed) : MatrixTests(bed), IClassFixture<MatrixBed>
@@ -96,16 +91,26 @@ public sealed class PullMatrixTests(MatrixBed bed) : MatrixTests(bed), IClassFix
     public void Pulling_from_a_stock_daemon_ends_as_stock_does(RsyncVersion version) => OurClientWithDaemon(version, push: false);
 
     [Theory, EachRsync]
-    public void A_stock_client_pulls_from_this_server(RsyncVersion version) => OurServer(version, push: false);
+    public void A_stock_client_pulls_from_this_server(RsyncVersion version) =>
+        OverPipe(version, null, push: false, AllOrThird(version));
 
     [Fact]
-    public void This_client_pulls_from_this_server() => OurClientWithOurServer(push: false);
+    public void This_client_pulls_from_this_server() => OverPipe(null, null, push: false, OneIn(6, 1));
+
+    [Theory, EachRsync]
+    public void Pulling_from_a_stock_server_over_a_pipe_ends_as_stock_does(RsyncVersion version) =>
+        OverPipe(null, version, push: false, OneIn(6, version == RsyncVersion.Installed ? 4 : 0));
+
+    [Theory, EachRsync]
+    public void Pulling_from_a_stock_server_through_sshd_ends_as_stock_does(RsyncVersion version) =>
+        OverSshd(null, version, push: false, version == RsyncVersion.Installed ? OneIn(6, 2) : OneIn(12, 3));
+
+    [Theory, EachRsync]
+    public void A_stock_client_pulls_from_this_server_through_sshd(RsyncVersion version) =>
+        OverSshd(version, null, push: false, version == RsyncVersion.Installed ? OneIn(6, 5) : OneIn(24, 9));
 
     [Fact]
-    public void Pulling_from_a_stock_server_over_a_pipe_ends_as_stock_does() => OurClientOverPipe(push: false);
-
-    [Fact]
-    public void Pulling_through_sshd_ends_as_stock_does() => OverSshd(push: false);
+    public void This_client_pulls_from_this_server_through_sshd() => OverSshd(null, null, push: false, OneIn(24, 15));
 }
 
 public sealed class LocalMatrixTests(MatrixBed bed) : MatrixTests(bed), IClassFixture<MatrixBed>

@@ -32,7 +32,9 @@ internal static class MatrixTree
         printf 'a file\n' >src/d2/kind
         printf 'name with space' >'src/with space'; printf 'umlaut' >'src/äöü'
         printf 'keep me\n' >src/keep-both
-        printf 'a.txt\nd1/sub/deep.txt\nd2\n' >names
+        printf 'a.txt\nd1/sub/deep.txt\nd2\n' >names; tr '\n' '\0' <names >names0; printf 'a.txt\ngone.txt\n' >gone
+        printf '# rules\n- *.o\nP keep*\nR keep.this\nH /old~\n\n; shown\nS /a.txt\n+ d1/**\n-! */\n' >rules
+        printf 'x.o zero\ngone.txt\nlong.txt' >words; printf 'x.o deep.txt' >src/d1/.words
 
         printf 'hello\n' >dst/a.txt
         printf 'equal\n' >dst/equal; printf 'equal\n' >dst/touched; printf 'wrong\n' >dst/samesize
@@ -50,13 +52,14 @@ internal static class MatrixTree
         setfacl -m u:daemon:r src/equal 2>/dev/null || :
         setfattr -n user.note -v short src/mode 2>/dev/null || :
         setfattr -n user.long -v aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee src/d1 2>/dev/null || :
+        setfattr -n user.note -v old dst/mode 2>/dev/null || :; setfattr -n user.extra -v x dst/equal 2>/dev/null || :
         [ "$(id -u)" != 0 ] || { chown 1:2 src/d1/b.txt; mknod src/d2/null c 1 3; }
 
         find src dst alt -depth -exec touch -h -d '2024-01-02 03:04:05.678901234' {} +
         touch -d '2024-01-02 03:04:06' dst/touched dst/samesize src/d1
         touch -d '2023-01-01' dst/long.txt dst/zeros dst/d1/b.txt alt/a.txt
         touch -d '2024-06-01' dst/newer-there
-        touch -d '2024-01-01' names .
+        touch -d '2024-01-01' gone names* rules words .
         """;
 
     public static void Make(string directory) => Command.Check("sh", "-c", $"cd '{directory}'\n{Script}");

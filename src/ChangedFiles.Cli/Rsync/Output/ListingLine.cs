@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using ChangedFiles.Linux;
+using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Options.Format;
 
@@ -12,6 +13,22 @@ internal static class ListingLine
     private const int WideSize = 14;
     private const int PlainSize = 11;
     private const int TimeLength = 19;
+
+    /// <summary>The line of an entry, in local time.</summary>
+    public static byte[] Of(FileEntry entry, bool withAtime, int human)
+    {
+        var item = new ItemReport
+        {
+            Name = entry.Path.Memory,
+            Mode = entry.Mode,
+            Length = entry.Length,
+            Mtime = entry.Mtime,
+            LinkTarget = entry.LinkTarget,
+        };
+        var line = new ArrayBufferWriter<byte>();
+        Write(item, withAtime ? new FileTime(entry.Atime, 0) : null, human, TimeZoneInfo.Local, line);
+        return line.WrittenSpan.ToArray();
+    }
 
     /// <param name="item">The entry.</param>
     /// <param name="atime">Its access time when those are preserved (<c>-U</c>); null leaves the column out.</param>

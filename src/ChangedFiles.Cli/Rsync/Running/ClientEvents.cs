@@ -26,7 +26,7 @@ internal sealed class ClientEvents(RsyncInvocation invocation, TextOutput text, 
     {
         OnListBegins = incremental => Locked(() => output.Begin(sending, incremental)),
         OnListEnds = () => Locked(() => output.ListEnds(stats.Files.Total)),
-        OnListed = entry => Locked(() => List(entry)),
+        OnListed = entry => Locked(() => text.Info(ListingLine.Of(entry, invocation.Options.Preserve.Atimes, invocation.Output.HumanReadable))),
         OnBeforeTransfer = (in item) =>
         {
             lock (_lock)
@@ -103,19 +103,4 @@ internal sealed class ClientEvents(RsyncInvocation invocation, TextOutput text, 
     private (long Offset, long Size) Scale(long done, long length) =>
         _wholeRun ? (stats.TransferredSize - length + done, stats.TotalSize) : (done, length);
 
-    private void List(FileEntry entry)
-    {
-        var item = new ItemReport
-        {
-            Name = entry.Path.Memory,
-            Mode = entry.Mode,
-            Length = entry.Length,
-            Mtime = entry.Mtime,
-            LinkTarget = entry.LinkTarget,
-        };
-        var line = new System.Buffers.ArrayBufferWriter<byte>();
-        ChangedFiles.Linux.FileTime? atime = invocation.Options.Preserve.Atimes ? new(entry.Atime, 0) : null;
-        ListingLine.Write(item, atime, invocation.Output.HumanReadable, TimeZoneInfo.Local, line);
-        text.Info(line.WrittenSpan);
-    }
 }

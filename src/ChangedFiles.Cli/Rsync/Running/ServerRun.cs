@@ -1,4 +1,5 @@
 using System.Buffers;
+using ChangedFiles.Cli.Rsync.Output;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Options;
@@ -65,7 +66,11 @@ internal sealed class ServerRun(Connection connection)
         using (_log = ServerLog.Open(invocation, _session))
         {
             CopyUser.Become(request.Options.Preserve.CopyAs);
-            var role = new ServerRole { Request = request, ExpandsWildcards = secluded, Confined = true, Events = _log?.Handlers ?? new() };
+            var events = (_log?.Handlers ?? new()) with
+            {
+                OnListed = entry => Say(MessageCode.Info, ArgumentText.Decode(ListingLine.Of(entry, request.Options.Preserve.Atimes, human: 1))),
+            };
+            var role = new ServerRole { Request = request, ExpandsWildcards = secluded, Confined = true, Events = events };
             var result = role.Run(_session, cancellation);
             _log?.End(result);
             return result;

@@ -95,7 +95,7 @@ internal sealed class AttributeKeeper(Reception reception, Itemizer itemizer, st
     {
         var metadata = Everything(entry);
         if (_preserve.Xattrs > 0)
-            metadata = metadata with { Xattrs = ExtendedAttributes.ToSet(entry) };
+            metadata = itemizer.Extended.Add(metadata, entry);
         if (!withTimes)
             metadata = metadata with { Mtime = null, Atime = null };
         Complain(path, file.SetMetadata(metadata, out var failed), failed);
@@ -104,7 +104,8 @@ internal sealed class AttributeKeeper(Reception reception, Itemizer itemizer, st
     /// <summary>Sets extended attributes alone, on something that needed no data.</summary>
     public void SetXattrs(TreePath path, FileEntry entry)
     {
-        var metadata = new Metadata { Xattrs = ExtendedAttributes.ToSet(entry), Mode = entry.Mode };
+        var metadata = new Metadata { Mode = entry.Mode, Mtime = itemizer.KeepsTimes(entry) ? entry.Mtime : null };
+        metadata = itemizer.Extended.Add(metadata, entry);
         Complain(path, reception.Target.SetMetadata(path, metadata, out var failed), failed);
     }
 

@@ -52,9 +52,9 @@ internal sealed class Deleter
     public bool Recurses => _options.Force || _options.Mode != DeleteMode.None;
 
     /// <summary>False when errors forbid deletion (10.3).</summary>
-    public bool MayDelete()
+    public bool MayDelete(int ioError)
     {
-        if ((_reception.IoError & IoErrors.General) == 0 || _options.IgnoreErrors)
+        if ((ioError & IoErrors.General) == 0 || _options.IgnoreErrors)
             return true;
         if (!_hasWarned)
             _reception.Session.Say(MessageCode.Info, Messages.SkippingDeletion);

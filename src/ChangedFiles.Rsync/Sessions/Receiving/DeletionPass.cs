@@ -22,11 +22,11 @@ internal sealed class DeletionPass(Reception reception, Deleter deleter)
     }
 
     /// <summary>The generator is at a directory, which exists. True when something was deleted in it.</summary>
-    public bool During(FileEntry directory, FileList.FileList list)
+    public bool During(FileEntry directory, WorkList work)
     {
-        if (_mode is not (DeleteMode.During or DeleteMode.Delay) || !HasContents(directory) || !deleter.MayDelete() || !deleter.Reaches(directory))
+        if (_mode is not (DeleteMode.During or DeleteMode.Delay) || !HasContents(directory) || !deleter.MayDelete(work.IoError) || !deleter.Reaches(directory))
             return false;
-        var extraneous = deleter.FindExtraneous(directory.Path, list);
+        var extraneous = deleter.FindExtraneous(directory.Path, work.List);
         if (_mode == DeleteMode.Delay)
             _delayed.AddRange(extraneous);
         else
@@ -47,7 +47,7 @@ internal sealed class DeletionPass(Reception reception, Deleter deleter)
     {
         for (var index = list.Start; index < list.Start + list.Count; index++)
         {
-            if (list[index] is { IsDirectory: true } directory && HasContents(directory) && deleter.MayDelete()
+            if (list[index] is { IsDirectory: true } directory && HasContents(directory) && deleter.MayDelete(reception.IoError)
                 && reception.Target.Stat(directory.Path, out var stat) == Errno.None && stat.IsDirectory && deleter.Reaches(directory))
             {
                 if (directory.Content == DirectoryContent.Top && reception.Half.Report.Debug[DebugFlag.Del] > 0)

@@ -28,7 +28,7 @@ internal sealed class DirectoryWork(
             Leave(item);
             return;
         }
-        if (error == Errno.None && (_options.Selection.IgnoreExisting || !way.Clear(item.Path, stat, "directory")))
+        if (error == Errno.None && (_options.Selection.IgnoreExisting || !way.Clear(item, stat, "directory")))
             return;
         if (_options.DryRun)
             return;
@@ -61,7 +61,7 @@ internal sealed class DirectoryWork(
         {
             if (_options.Selection.IgnoreExisting)
                 return SayExists(entry);
-            if (!way.Clear(item.Path, stat, "directory"))
+            if (!way.Clear(item, stat, "directory"))
                 return false;
             exists = false;
         }

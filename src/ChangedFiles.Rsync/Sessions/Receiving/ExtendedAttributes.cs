@@ -46,22 +46,28 @@ internal sealed class ExtendedAttributes(Reception reception)
         return differ;
     }
 
-    /// <summary>What is to be set on a file of this entry. A value that never came is left out.</summary>
-    public static IReadOnlyList<Xattr> ToSet(FileEntry entry)
+    /// <summary>With the attributes that are to be set on a file of this entry. A value that never came is left out.</summary>
+    public Metadata Add(in Metadata metadata, FileEntry entry)
     {
         var here = (entry.Xattrs ?? XattrList.Empty).Items.Where(item => item.Value is not null);
-        return [.. here.Select(item => new Xattr(item.Name, item.Value!))];
+        return metadata with
+        {
+            Xattrs = [.. here.Select(item => new Xattr(item.Name, item.Value!))],
+            KeepsXattr = _filters.HasXattrRules ? IsExcluded : null,
+        };
     }
 
     private static PosixAcl? Read(IFileSource tree, TreePath path, ReadOnlySpan<byte> attribute) =>
         tree.GetXattr(path, attribute, out var value) == Errno.None && PosixAcl.TryParse(value, out var acl) ? acl : null;
 
+    private bool IsExcluded(ReadOnlySpan<byte> name) => _filters.CheckXattr(name).IsExcluded;
+
     /// <summary>Attributes that this side would set or remove.</summary>
     private bool Counts(byte[] name)
     {
         var text = name.AsSpan();
-        if (text.StartsWith("system."u8) || _filters.CheckXattr(text).IsExcluded)
+        if (_filters.HasXattrRules ? IsExcluded(text) : reception.IsSuper ? text.StartsWith("system."u8) : !text.StartsWith("user."u8))
             return false;
-        return reception.IsSuper ? _withOwn || !FakeSuper.IsNote(text) : text.StartsWith("user."u8);
+        return !reception.IsSuper || _withOwn || !FakeSuper.IsNote(text);
     }
 }

@@ -41,7 +41,7 @@ internal sealed class FileWork
             return false;
         if (present is { IsRegular: false } other)
         {
-            if (!_way.Clear(item.Path, other, "regular file"))
+            if (!_way.Clear(item, other, "regular file"))
                 return false;
             present = null;
         }
@@ -109,7 +109,7 @@ internal sealed class FileWork
     {
         if (!_options.DryRun && _partials is not null && _options.Writing.PartialDir is not null)
             _partials.Forget(item.Path);
-        _itemizer.Report(item, _itemizer.Compare(item, stat, ItemFlags.None));
+        _itemizer.Report(item, _itemizer.CompareSet(item, stat));
         _reception.SayPresent(item.Entry, _attributes.Update(item.Path, item.Entry, stat, exactTimes: _options.Comparison.Checksum));
     }
 

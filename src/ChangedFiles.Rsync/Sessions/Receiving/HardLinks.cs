@@ -110,7 +110,7 @@ internal sealed class HardLinks(Reception reception, Itemizer itemizer, WayClear
             reception.SayPresent(item.Entry);
             return;
         }
-        if (present is { IsDirectory: true } other && !way.Clear(item.Path, other, "hard link"))
+        if (present is { IsDirectory: true } other && !way.Clear(item, other, "hard link"))
             return;
         item.Work.IsTouched = true;
         var error = reception.Options.DryRun ? Errno.None : reception.Target.MakeLink(item.Path, existing, replace: true);

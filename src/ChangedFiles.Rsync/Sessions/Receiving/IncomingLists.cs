@@ -22,6 +22,7 @@ internal sealed class IncomingLists
         _lists = new FileLists(format.Incremental, receiving: true);
         _reader = new FileListReader(_session.Reader, format, reception.Ids)
         {
+            MungesLinks = _options.Selection.MungeLinks,
             IsRequested = reception.Half.Requested is { } requested ? requested.Allow : null,
         };
     }
@@ -104,7 +105,7 @@ internal sealed class IncomingLists
         var stats = _reception.Stats;
         stats.FilesComplete = _lists.Complete;
         stats.FileListSize += _session.Connection.BytesRead - before;
-        var work = new WorkList(list);
+        var work = new WorkList(list, _reception.IoError);
         if (_isOpen)
             _reception.News.Add(new News(NewsKind.List, List: work));
         else

@@ -130,7 +130,7 @@ internal sealed class ItemWork
             item.Work.IsSkipped = true;
         else
             item.Work.IsSkipped = !_directories.Handle(item);
-        if (!_options.ListOnly && !item.Work.IsSkipped && _deletions.During(item.Entry, item.Work.List))
+        if (!_options.ListOnly && !item.Work.IsSkipped && _deletions.During(item.Entry, item.Work))
             item.Work.IsTouched = true;
     }
 
@@ -139,7 +139,7 @@ internal sealed class ItemWork
         if (_incremental)
             _directories.MakeAhead(item);
         else if (_directories.Handle(item))
-            _deletions.During(item.Entry, item.Work.List);
+            _deletions.During(item.Entry, item.Work);
         else
             _skipped = item.Entry.Path;
     }

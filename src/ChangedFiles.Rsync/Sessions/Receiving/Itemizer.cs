@@ -9,12 +9,12 @@ namespace ChangedFiles.Rsync.Sessions.Receiving;
 /// <summary>What differs between an entry and what is there, and how that is told to the sender (docs/protocol.md 7.1, 7.2, 8).</summary>
 internal sealed class Itemizer(Reception reception, FrameWriter writer)
 {
+    private const uint SetIdBits = 0xE00;
     private const ItemFlags NeedsReport = ItemFlags.OnWire & ~ItemFlags.NotSignificant;
 
     private readonly PreserveOptions _preserve = reception.Options.Preserve;
     private readonly int _window = reception.Options.Comparison.ModifyWindow;
     private readonly bool _omitDirTimes = reception.Options.OmitsDirTimes;
-    private readonly ExtendedAttributes _extended = new(reception);
     private readonly bool _hasXattrShortcut =
         reception.Session.Terms.Protocol >= 31 && !reception.Session.Terms.Has(CompatFlags.AvoidXattrShortcut);
     private readonly bool _reportsAll =
@@ -40,6 +40,8 @@ internal sealed class Itemizer(Reception reception, FrameWriter writer)
 
     /// <summary>The group is kept, as far as this process may set it.</summary>
     public bool KeepsGroup(FileEntry entry) => _preserve.Group && reception.Ids.MaySetGroup(entry.Gid);
+
+    public ExtendedAttributes Extended { get; } = new(reception);
 
     public bool KeepsOwner => _preserve.Owner && reception.IsSuper;
 
@@ -67,18 +69,26 @@ internal sealed class Itemizer(Reception reception, FrameWriter writer)
             : flags;
     }
 
+    /// <summary>The same for what needs nothing but its attributes: an ACL brings the permissions, so these count as set.</summary>
+    public ItemFlags CompareSet(in Item item, in FileStat stat)
+    {
+        var flags = Compare(item, stat, ItemFlags.None);
+        return flags.HasFlag(ItemFlags.ReportAcl) && !reception.Options.DryRun && ((item.Entry.Mode ^ stat.Mode) & SetIdBits) == 0
+            ? flags & ~ItemFlags.ReportPerms : flags;
+    }
+
     private ItemFlags CompareExtended(FileEntry entry, in FileStat stat, IFileSource tree, TreePath path, ItemFlags flags)
     {
         if (_preserve.Acls && !entry.IsSymlink && ExtendedAttributes.AclsDiffer(entry, stat, tree, path))
             flags |= ItemFlags.ReportAcl;
-        if (_preserve.Xattrs > 0 && _extended.XattrsDiffer(entry, tree, path))
+        if (_preserve.Xattrs > 0 && Extended.XattrsDiffer(entry, tree, path))
             flags |= ItemFlags.ReportXattr;
         return flags;
     }
 
     /// <summary>The same for something that does not exist yet.</summary>
     public ItemFlags NewFlags(FileEntry entry) =>
-        ItemFlags.IsNew | (_preserve.Xattrs > 0 && _extended.XattrsDiffer(entry, null, default) ? ItemFlags.ReportXattr : ItemFlags.None);
+        ItemFlags.IsNew | (_preserve.Xattrs > 0 && Extended.XattrsDiffer(entry, null, default) ? ItemFlags.ReportXattr : ItemFlags.None);
 
     /// <summary>Reports an item that needs no data, if there is something to report.</summary>
     public void Report(in Item item, ItemFlags flags, byte[]? xname = null)

@@ -39,7 +39,7 @@ internal sealed class LinkWork(
         }
         if (present is { } stat && IsSame(item, stat))
         {
-            itemizer.Report(item, itemizer.Compare(item, stat, ItemFlags.None));
+            itemizer.Report(item, itemizer.CompareSet(item, stat));
             reception.SayPresent(entry, attributes.Update(item.Path, entry, stat));
             isInPlace = true;
             return true;
@@ -85,8 +85,8 @@ internal sealed class LinkWork(
             }
             attributes.SetNew(item.Path, entry);
         }
-        // What is in an alternate directory is copied from there.
-        var made = ItemFlags.LocalChange | (alternate.Match >= AlternateMatch.Data ? ItemFlags.None : ItemFlags.ReportChange);
+        // What is in an alternate directory as it should be is copied from there.
+        var made = ItemFlags.LocalChange | (alternate.Match == AlternateMatch.Exact ? ItemFlags.None : ItemFlags.ReportChange);
         if (alternate.Match == AlternateMatch.Exact)
             reception.SayPresent(entry);
         itemizer.Report(item, present is { } stat && stat.Kind == entry.Kind ? itemizer.Compare(item, stat, made)
@@ -102,7 +102,7 @@ internal sealed class LinkWork(
         return error == Errno.ENOENT && _options.Selection.Relative ? reception.MakeParents(item.Path) ?? Once(item) : error;
 
         Errno Once(in Item item) => entry.LinkTarget is { } target
-            ? reception.Target.MakeSymlink(item.Path, Stored(target), replace: true)
+            ? reception.Target.MakeSymlink(item.Path, target, replace: true)
             : reception.Target.MakeNode(item.Path, entry.Mode, entry.Rdev.Major, entry.Rdev.Minor, replace: true);
     }
 
@@ -112,7 +112,7 @@ internal sealed class LinkWork(
             return backups.Save(item.Path, present, moves: true);
         // What is no directory is replaced in one step.
         return !present.IsDirectory
-            || way.Clear(item.Path, present, item.Entry.IsSymlink ? "symlink" : item.Entry.IsDevice ? "device file" : "special file");
+            || way.Clear(item, present, item.Entry.IsSymlink ? "symlink" : item.Entry.IsDevice ? "device file" : "special file");
     }
 
     private bool IsSame(in Item item, in FileStat stat)
@@ -121,9 +121,7 @@ internal sealed class LinkWork(
         if (stat.Kind != entry.Kind)
             return false;
         if (entry.LinkTarget is { } target)
-            return reception.Target.ReadLink(item.Path, out var now) == Errno.None && now.AsSpan().SequenceEqual(Stored(target));
+            return reception.Target.ReadLink(item.Path, out var now) == Errno.None && now.AsSpan().SequenceEqual(target);
         return !entry.IsDevice || (stat.RdevMajor == entry.Rdev.Major && stat.RdevMinor == entry.Rdev.Minor);
     }
-
-    private byte[] Stored(byte[] target) => _options.Selection.MungeLinks ? [.. LinkTarget.MungePrefix, .. target] : target;
 }

@@ -3,8 +3,12 @@ using ChangedFiles.Rsync.FileList;
 namespace ChangedFiles.Rsync.Sessions.Receiving;
 
 /// <summary>A file list and what is still to be done of it. The counts belong to the generating thread.</summary>
-internal sealed class WorkList(FileList.FileList list)
+/// <param name="list">The entries.</param>
+/// <param name="ioError">Error bits of the sender as of this list: what it says later may come before or after the generator is here.</param>
+internal sealed class WorkList(FileList.FileList list, int ioError)
 {
+    public int IoError => ioError;
+
     public FileList.FileList List => list;
 
     /// <summary>The directory whose contents these are; null for a list that has none.</summary>
