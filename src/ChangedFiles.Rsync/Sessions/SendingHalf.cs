@@ -67,6 +67,7 @@ internal sealed class SendingRun(SendingHalf half, Session session)
     public TransferResult Run()
     {
         session.Connection.Stage = SessionStage.FileList;
+        session.Connection.LimitsWaits = !WorksSilently;
         using (_sum = _options.Comparison.Checksum ? new FileSum(session) : null)
         {
             var lists = SendFirstList(out var isEmpty);
@@ -85,6 +86,10 @@ internal sealed class SendingRun(SendingHalf half, Session session)
             return TransferResult.Of(session, _stats, lists.IoError | sender.IoError);
         }
     }
+
+    /// <summary>The other side reads or copies whole files in between, without a word.</summary>
+    private bool WorksSilently =>
+        _options.Comparison is { Checksum: true } or { AlternateDest: AlternateDest.Copy } || _options.Writing is { Backup: true } or { DelayUpdates: true };
 
     private SourceLists SendFirstList(out bool isEmpty)
     {

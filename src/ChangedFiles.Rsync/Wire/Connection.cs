@@ -49,6 +49,12 @@ internal sealed class Connection : IDisposable
     /// </summary>
     internal bool LimitsSilence { get; set; }
 
+    /// <summary>
+    /// The same for a side whose own work may take longer than that: only what it waits for, without a byte, for three times the
+    /// <see cref="Timeout"/> is the end.
+    /// </summary>
+    internal bool LimitsWaits { get; set; }
+
     /// <summary>In the middle of a file, whose sender flushes what it has with every keepalive: nothing else for three times the <see cref="Timeout"/> is the end.</summary>
     internal bool ExpectsData { get; set; }
 
@@ -209,8 +215,9 @@ internal sealed class Connection : IDisposable
             new(_cancelled.Descriptor, PollEvents.Readable),
         };
         CheckDeadline();
-        while (Poll.Wait(entries, MillisecondsToWait(writing)) == 0)
-            ActOnTime(writing);
+        var patience = EndOfPatience(writing);
+        while (Poll.Wait(entries, MillisecondsToWait(writing, patience)) == 0)
+            ActOnTime(writing, patience);
         _cancellation.ThrowIfCancellationRequested();
         return (entries[0].Came != 0 ? PollEvents.Readable : 0) | (entries[1].Came != 0 ? PollEvents.Writable : 0);
     }
@@ -221,7 +228,7 @@ internal sealed class Connection : IDisposable
             throw new RsyncException(ExitCode.Timeout, Stage, "stopping at requested limit");
     }
 
-    private int MillisecondsToWait(bool writing)
+    private int MillisecondsToWait(bool writing, long patience)
     {
         var now = Environment.TickCount64;
         var due = Deadline;
@@ -231,8 +238,7 @@ internal sealed class Connection : IDisposable
             due = Math.Min(due, _lastTraffic + (long)Timeout.TotalMilliseconds);
         if (Timeout > TimeSpan.Zero && KeepAliveDue is not null && !writing)
             due = Math.Min(due, _lastWrite + (long)Timeout.TotalMilliseconds / 2);
-        if (Timeout > TimeSpan.Zero && LimitsSilence && !writing)
-            due = Math.Min(due, EndOfPatience);
+        due = Math.Min(due, patience);
         return due == long.MaxValue ? -1 : (int)Math.Clamp(due - now, 0, int.MaxValue - 1) + 1;
     }
 
@@ -242,21 +248,28 @@ internal sealed class Connection : IDisposable
             throw new RsyncException(ExitCode.Timeout, Stage, "the peer took too long");
     }
 
-    private void ActOnTime(bool writing)
+    private void ActOnTime(bool writing, long patience)
     {
         CheckStop();
         CheckDeadline();
         if (Timeout <= TimeSpan.Zero)
             return;
         var now = Environment.TickCount64;
-        if (now - _lastTraffic >= Timeout.TotalMilliseconds || (LimitsSilence && !writing && now >= EndOfPatience))
+        if (now - _lastTraffic >= Timeout.TotalMilliseconds || now >= patience)
             throw new RsyncException(ExitCode.Timeout, Stage, $"io timeout after {Timeout.TotalSeconds:0} seconds -- exiting");
         if (!writing && now - _lastWrite >= Timeout.TotalMilliseconds / 2)
             KeepAliveDue?.Invoke();
     }
 
-    private long EndOfPatience =>
-        Math.Min(_lastRead + (long)(3 * Timeout).TotalMilliseconds, _lastContent + (long)((ExpectsData ? 3 : 60) * Timeout).TotalMilliseconds);
+    /// <summary>Until when a wait that begins now may last.</summary>
+    private long EndOfPatience(bool writing)
+    {
+        var some = (long)(3 * Timeout).TotalMilliseconds;
+        if (some == 0 || writing)
+            return long.MaxValue;
+        return LimitsSilence ? Math.Min(_lastRead + some, _lastContent + (ExpectsData ? some : 20 * some))
+            : LimitsWaits ? Environment.TickCount64 + some : long.MaxValue;
+    }
 
     private RsyncException Failed(string doing, Errno errno) =>
         new(errno == Errno.ETIMEDOUT ? ExitCode.Timeout : ExitCode.SocketIO, Stage, $"{doing}: {errno.Describe()}");

@@ -85,6 +85,59 @@ public sealed class HostileReceiverTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Floods_cost_no_memory()
+    {
+        var text = new byte[4000];
+        text.AsSpan().Fill((byte)'x');
+        foreach (var sender in Senders)
+        {
+            Send(sender, peer =>
+            {
+                for (var i = 0; i < 10_000; i++)
+                    peer.Out.WriteMessage(i % 2 == 0 ? MessageCode.Info : MessageCode.Error, text);
+                for (var i = 0; i < 100_000; i++)
+                    peer.Out.KeepAlive();
+                peer.Out.Flush();
+            }, out _);
+        }
+    }
+
+    [Fact]
+    public void A_peer_that_says_nothing_is_waited_for_as_long_as_the_timeout_says()
+    {
+        foreach (var sender in Senders)
+        {
+            var outcome = _bed.Converse(sender, connection =>
+            {
+                ScriptedPeer.Open(connection, sender);
+                while (connection.Read(new byte[1000]) > 0)
+                {
+                }
+            }, TimeSpan.FromSeconds(1));
+            _bed.Check(outcome, "silence");
+            Assert.Equal(ExitCode.Timeout, Assert.IsAssignableFrom<RsyncException>(outcome.Failure).ExitCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("../secret/key"), InlineData("d/../../secret/key"), InlineData("/etc/passwd"), InlineData("d/./../../secret/./key")]
+    public void Names_that_a_server_asks_for_do_not_lead_out(string name)
+    {
+        Send(new HostileRole(OurPart.Push, "-rlpt", "--no-inc-recursive", "--files-from=:names"), peer =>
+        {
+            for (var index = 0; peer.List?[index] is not null; index++)
+                Ask(peer, index, 0, 0, 0, 0, onlyFiles: true);
+            peer.Out.Flush();
+        }, out var heard, peer =>
+        {
+            peer.Out.Write(Encoding.ASCII.GetBytes(name + "\0\0"));
+            peer.Out.Flush();
+        });
+        Assert.DoesNotContain("secret", heard, StringComparison.Ordinal);
+        Assert.DoesNotContain("root:", heard, StringComparison.Ordinal);
+    }
+
     private void NothingSecret(Action swap)
     {
         foreach (var sender in Senders)
@@ -109,12 +162,13 @@ public sealed class HostileReceiverTests : IDisposable
     });
 
     /// <summary>Runs a session; the script begins when the list has come.</summary>
-    private Outcome Send(HostileRole sender, Action<ScriptedPeer> script, out string heard)
+    private Outcome Send(HostileRole sender, Action<ScriptedPeer> script, out string heard, Action<ScriptedPeer>? first = null)
     {
         var bytes = new List<byte>();
         var outcome = _bed.Converse(sender, connection =>
         {
             var peer = ScriptedPeer.Open(connection, sender);
+            first?.Invoke(peer);
             peer.ReadList();
             script(peer);
             peer.Session.Finish();

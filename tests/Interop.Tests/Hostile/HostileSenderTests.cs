@@ -33,6 +33,25 @@ public sealed class HostileSenderTests : SenderAttacks
         peer.Out.Flush();
     });
 
+    [Theory]
+    [InlineData(-1), InlineData(long.MinValue)]
+    public void A_size_below_nothing_is_refused(long size) => Refused([.. Whole, .. Incremental], peer =>
+    {
+        peer.Entry(".", ScriptedPeer.Directory);
+        peer.Entry("a", ScriptedPeer.File, size);
+        peer.EndList();
+    });
+
+    [Theory]
+    [InlineData(-1), InlineData(-77), InlineData(int.MinValue)]
+    public void A_block_that_does_not_exist_is_refused(int token) => Refused(Whole, peer =>
+    {
+        peer.Entry(".", ScriptedPeer.Directory);
+        peer.Entry("a", ScriptedPeer.File, 5);
+        peer.EndList();
+        peer.BreakOff("ow"u8.ToArray(), token);
+    });
+
     [Fact]
     public void The_top_is_a_directory_and_nothing_else() => Refused(Whole, peer =>
     {

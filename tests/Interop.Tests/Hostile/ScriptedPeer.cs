@@ -106,7 +106,8 @@ internal sealed class ScriptedPeer
     }
 
     /// <summary>Begins to answer the first request, and goes away in the middle.</summary>
-    public void BreakOff(byte[] begin)
+    /// <param name="token">What it says last.</param>
+    public void BreakOff(byte[] begin, int? token = null)
     {
         int index;
         SenderRequest request;
@@ -118,6 +119,11 @@ internal sealed class ScriptedPeer
         while (!request.WantsData);
         request = request.ReadSums(In, Rsync.Checksums.Checksum.DigestLength(Session.Terms.TransferChecksum), withSums: true);
         Begin(request, begin);
+        if (token is { } last)
+        {
+            Out.WriteInt32(last);
+            Out.Write(new byte[100]);
+        }
         Out.Flush();
         Session.Finish();
     }
