@@ -16,6 +16,7 @@ internal sealed class FileReceiver : IDisposable
     private readonly FrameReader _reader;
     private readonly TokenReader _tokens;
     private readonly StrongHash _digest;
+    private readonly byte[] _theirDigest;
     private readonly AttributeKeeper _attributes;
     private readonly FilePlacement _placement;
     private readonly WritingOptions _options;
@@ -30,6 +31,7 @@ internal sealed class FileReceiver : IDisposable
             throw new NotSupportedException($"compression {session.Terms.Compression} needs a library that is not there");
         _tokens = TokenReader.Create(kind, _reader, session.Terms.Protocol);
         _digest = StrongHash.Create(session.Terms.TransferChecksum);
+        _theirDigest = new byte[_digest.DigestLength];
         _attributes = new AttributeKeeper(reception, new Itemizer(reception, session.Writer), "receiver");
         _placement = new FilePlacement(reception, _attributes);
         _options = reception.Options.Writing;
@@ -50,7 +52,11 @@ internal sealed class FileReceiver : IDisposable
             _reception.Stats.FilesTransferred++;
             _reception.Stats.TransferredSize += request.Entry.Length;
         }
-        _reception.Tell(_reception.Events.OnTransferred, report with { BytesTransferred = _literal });
+        _reception.Tell(_reception.Events.OnTransferred, report with
+        {
+            BytesTransferred = _literal,
+            Checksum = report.Checksum.IsEmpty ? _theirDigest : report.Checksum,
+        });
         return outcome;
     }
 
@@ -164,11 +170,9 @@ internal sealed class FileReceiver : IDisposable
     private bool IsDigestRight()
     {
         Span<byte> ours = stackalloc byte[Checksum.MaxDigestLength];
-        Span<byte> theirs = stackalloc byte[Checksum.MaxDigestLength];
-        theirs = theirs[.._digest.DigestLength];
         _digest.Finish(ours);
-        _reader.Read(theirs);
-        return theirs.SequenceEqual(ours[..theirs.Length]);
+        _reader.Read(_theirDigest);
+        return ours[.._theirDigest.Length].SequenceEqual(_theirDigest);
     }
 
     private NewsKind Mismatch(PendingRequest request)
