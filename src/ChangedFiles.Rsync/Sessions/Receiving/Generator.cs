@@ -13,8 +13,11 @@ internal sealed class Generator
     /// <summary>Bytes that are not held back while there is more to look at: the sender begins meanwhile.</summary>
     private const int FlushFrom = 4096;
 
-    /// <summary>Entries after which what there is to say goes out, however little: the sender makes more lists when it hears that some are done.</summary>
-    private const int FlushAfter = 1000;
+    /// <summary>
+    /// Entries after which what there is to say goes out, however little: the sender makes more lists when it hears that some are done, and a stock one keeps only
+    /// 1,000 entries ahead. With much less than that both sides work at the same time.
+    /// </summary>
+    private const int FlushAfter = 250;
 
     private const int EnoughForLinks = 500;
 
