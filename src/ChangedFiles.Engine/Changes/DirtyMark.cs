@@ -31,6 +31,9 @@ public readonly record struct DirtyMark(TreePath Path)
     /// <summary>Of the subtree, what is known to be the same at the destination need not be compared with it: nobody said that it changed.</summary>
     public bool Trusting { get; init; }
 
+    /// <summary>The destination has this directory, and nobody said since that it went: what is left to do of a larger mark.</summary>
+    public bool IsThere { get; init; }
+
     /// <summary>When the oldest change behind it was seen: a timestamp of the tree's clock.</summary>
     public long Since { get; init; }
 
@@ -68,6 +71,7 @@ public readonly record struct DirtyMark(TreePath Path)
             Subtree = Subtree || newer.Subtree,
             Names = Names || newer.Names,
             Trusting = (Trusting || !Subtree) && (newer.Trusting || !newer.Subtree),
+            IsThere = IsThere && newer.IsThere,
             Since = Math.Min(Since, newer.Since),
             NotBefore = Math.Min(NotBefore, newer.NotBefore),
             PutOff = newer.PutOff,

@@ -63,8 +63,8 @@ public sealed partial class DirtyTree
         {
             // Marks may have collapsed since the first of them was moved.
             if (_marks.TryGetValue(mark.Path, out var left))
-                _marks[mark.Path] = left with { RenamedFrom = null };
-            Add(mark with { Path = path.Append(mark.Path.RelativeTo(old)) });
+                _marks[mark.Path] = left with { RenamedFrom = null, IsThere = false };
+            Add(mark with { Path = path.Append(mark.Path.RelativeTo(old)), IsThere = false });
         }
         return true;
     }

@@ -113,7 +113,9 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
     private bool WasEmptied(PlannedBatch batch, Delivery delivery)
     {
         var parents = batch.Items.Where(item => item.Action == PlannedAction.Parent).Select(item => item.Path).ToHashSet();
-        return delivery.Created.Any(made => parents.Contains(made) || _again.Contains(made) || (confirmed.IsExpected(made) && !WasDeleted(made)));
+        var rests = batch.Marks.Where(mark => mark.IsThere).Select(mark => mark.Path).ToHashSet();
+        return delivery.Created.Any(made =>
+            parents.Contains(made) || _again.Contains(made) || ((rests.Contains(made) || confirmed.IsExpected(made)) && !WasDeleted(made)));
     }
 
     private bool WasDeleted(TreePath directory) => _deleted.Any(name => name == directory || directory.IsBelow(name));

@@ -306,9 +306,11 @@ public sealed class DestinationWorker : IDisposable
     private void Settle(PlannedBatch batch, Delivery delivery, long planned)
     {
         // Marks that were made since the batch was taken are in the tree anyway; these are for changes no event told of.
-        var again = _planner.Recheck(batch, planned, asPlanned: delivery is { Failures.Count: 0, Complaints.Count: 0 });
+        var asPlanned = delivery is { Failures.Count: 0, Complaints.Count: 0 };
+        var again = _planner.Recheck(batch, planned, asPlanned);
+        var rest = batch.Remainder.Select(mark => mark with { IsThere = mark.IsThere && asPlanned });
         var putOff = batch.PutOff.Select(mark => mark with { NotBefore = _draining ? 0 : Math.Max(mark.NotBefore, Changes.After(PutOff)) });
-        Changes.Return([.. again, .. batch.Remainder, .. putOff, .. _failing.Retries(batch, delivery)]);
+        Changes.Return([.. again, .. rest, .. putOff, .. _failing.Retries(batch, delivery)]);
         _backoff.Reset();
         _planner.EntryBudget = Math.Min(LargestEntryBudget, _planner.EntryBudget * 2);
         Note(batch, delivery);

@@ -192,7 +192,7 @@ internal sealed partial class BatchDraft(
         {
             // What cannot be listed must not be swept: the destination would lose it all.
             if (Planner.IsGone(errno))
-                PutOff.Add(mark with { Trusting = false, PutOff = true });
+                PutOff.Add(mark with { Trusting = false, PutOff = true, IsThere = false });
             else
                 Failures.Add(new FailedPath(directory, $"cannot list the directory: {errno.Describe()}"));
             return;
@@ -204,7 +204,8 @@ internal sealed partial class BatchDraft(
         var complete = LookAtChildren(directory, out var digest);
         var state = digest.Of(stat);
         // The root is always compared: a destination that was emptied or exchanged shows there.
-        if (complete && mark.Trusting && !directory.IsRoot && confirmed is not null && confirmed.Matches(directory, state))
+        var isKnown = complete && mark.Trusting && !directory.IsRoot && confirmed is not null && confirmed.Matches(directory, state);
+        if (isKnown)
             NoteLinks();
         else if (HasDirectory(directory, stat) && SendChildren() && complete)
         {
@@ -212,7 +213,7 @@ internal sealed partial class BatchDraft(
             Swept.Add(new SweptDirectory(directory, state, digest.Newest));
         }
         foreach (var child in _children.Where(child => mark.Subtree && child.Stat.IsDirectory))
-            _toSweep.Enqueue(mark with { Path = child.Path, RenamedFrom = null });
+            _toSweep.Enqueue(mark with { Path = child.Path, RenamedFrom = null, IsThere = isKnown || Items.ContainsKey(child.Path) });
     }
 
     /// <summary>False when a name exists but cannot be looked at, or is not to be sent yet.</summary>

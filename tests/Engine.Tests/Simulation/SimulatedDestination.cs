@@ -48,14 +48,9 @@ internal sealed class SimulatedDestination
     /// <summary>Called with every read of the source: a copy that is cut is cut at one of them.</summary>
     public Action OnSourceRead { get; private set; } = () => { };
 
-    /// <summary>
-    /// Another place is at the address now; a local one is noticed. At a server only what is missing there tells: nothing does in the middle of a look at everything.
-    /// </summary>
-    /// <param name="isThrough">Everything was delivered.</param>
-    public void Replace(bool isThrough)
+    /// <summary>Another place is at the address now. A local one is noticed; at a server only what is missing there tells.</summary>
+    public void Replace()
     {
-        if (_server is not null && !isThrough)
-            return;
         Empty();
         IsReplaced = _server is null;
         IsSeenLater |= _server is not null;

@@ -90,7 +90,7 @@ internal sealed class SimulatedMirror : IDisposable
                 break;
             case 3:
                 Note("replaced");
-                _destination.Replace(isThrough: _worker.Changes.Unconfirmed == 0);
+                _destination.Replace();
                 break;
             case 4:
                 Note("clock set");

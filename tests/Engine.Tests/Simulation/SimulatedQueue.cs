@@ -98,6 +98,8 @@ internal sealed class SimulatedQueue(MemoryTree tree, bool isFanotify, TimeProvi
         if (operations.HasFlag(FileOperations.Rename) && from is null)
             operations = (operations & ~FileOperations.Rename) | FileOperations.MovedIn;
         events.Add(new WatchEvent(path, operations, queued.IsDirectory, 0, from ?? TreePath.Root, clock.GetTimestamp()));
+        if (queued.Has(FileOperations.MovedOut) && _written.Contains(queued.Inode))
+            TakeElsewhere(queued.Inode, Content, events);
         if ((operations & Content) == 0 || queued.IsDirectory)
             return;
         _written.Add(queued.Inode);

@@ -24,6 +24,8 @@ internal sealed class SimulatedSource : IFileSource
     // meanwhile. With inotify these must not go before that: a known gap.
     private readonly HashSet<TreePath> _unseen = [];
     private readonly HashSet<TreePath> _pinned = [];
+    // Names of files with several by which these were changed, until they are sent. They must not leave with a directory before: another known gap.
+    private readonly HashSet<TreePath> _changed = [];
     // What users do, each as often as it stands here: every seed has other habits, so that rare things follow each other.
     private readonly List<Action> _operations = [];
     private readonly Queue<TreePath> _lately = new();
@@ -73,6 +75,7 @@ internal sealed class SimulatedSource : IFileSource
         Queue.Lose();
         _unseen.Clear();
         _pinned.Clear();
+        _changed.Clear();
     }
 
     /// <summary>The mirror has sent a name.</summary>
@@ -80,6 +83,7 @@ internal sealed class SimulatedSource : IFileSource
     {
         _unseen.Remove(path);
         _pinned.Remove(path);
+        _changed.Remove(path);
     }
 
     public Errno Stat(TreePath path, out FileStat stat)
@@ -209,6 +213,8 @@ internal sealed class SimulatedSource : IFileSource
     {
         if (_unseen.Contains(path))
             _pinned.Add(path);
+        if (_tree.Stat(path, out var stat) == Errno.None && stat is { IsDirectory: false, LinkCount: > 1 })
+            _changed.Add(path);
     }
 
     private bool IsPinned(TreePath path) => _pinned.Any(pinned => pinned == path || pinned.IsBelow(path));
@@ -227,19 +233,22 @@ internal sealed class SimulatedSource : IFileSource
         if (from == to || _tree.Stat(from, out var moved) != Errno.None || IsPinned(to) || (_tree.Stat(to, out var there) == Errno.None && there.Inode == moved.Inode)
             || _tree.Rename(from, to) != Errno.None)
             return;
-        Move(_unseen, from, to);
-        Move(_pinned, from, to);
+        MoveNotes(from, to);
         Moved(from, to);
         if (there is { Inode: > 0, IsDirectory: false })
             Queue.AddRelinked(there.Inode);
     }
 
-    private static void Move(HashSet<TreePath> names, TreePath from, TreePath to)
+    /// <summary>What is noted of names goes with them.</summary>
+    private void MoveNotes(TreePath from, TreePath to)
     {
-        foreach (var name in names.Where(name => name == from || name.IsBelow(from)).ToList())
+        foreach (var names in (HashSet<TreePath>[])[_unseen, _pinned, _changed])
         {
-            names.Remove(name);
-            names.Add(to.Append(name.RelativeTo(from)));
+            foreach (var name in names.Where(name => name == from || name.IsBelow(from)).ToList())
+            {
+                names.Remove(name);
+                names.Add(to.Append(name.RelativeTo(from)));
+            }
         }
     }
 
@@ -253,6 +262,8 @@ internal sealed class SimulatedSource : IFileSource
             return;
         _tree.Rename(other, one);
         _tree.Rename(aside, other);
+        foreach (var (from, to) in ((TreePath, TreePath)[])[(one, aside), (other, one), (aside, other)])
+            MoveNotes(from, to);
         Moved(one, other);
         Moved(other, one);
     }
@@ -260,7 +271,7 @@ internal sealed class SimulatedSource : IFileSource
     /// <summary>To another place of the file system, with all that is below.</summary>
     private void MoveOut(TreePath path)
     {
-        if (path.IsRoot || path.Bytes.SequenceEqual("stays"u8) || IsPinned(path) || _tree.Stat(path, out var stat) != Errno.None
+        if (path.IsRoot || path.Bytes.SequenceEqual("stays"u8) || IsPinned(path) || _changed.Any(name => name.IsBelow(path)) || _tree.Stat(path, out var stat) != Errno.None
             || _whole.Rename(Inside.Append(path), Outside.Child([(byte)('a' + (_movedOut++ % 26))])) != Errno.None)
             return;
         _unseen.RemoveWhere(name => name == path || name.IsBelow(path));

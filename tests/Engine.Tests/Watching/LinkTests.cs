@@ -90,11 +90,13 @@ public sealed class LinkTests
 
     [Theory]
     [InlineData("os.rename('w', 'n')")]
+    [InlineData("os.rename('n', '../outside/n')")]
     [InlineData("os.unlink('n')")]
     public void A_file_is_found_by_its_older_name_when_the_new_link_goes_after_it_was_looked_at(string going)
     {
         Privileges.NeedsProgram("python3");
         using var tree = Open();
+        Directory.CreateDirectory(tree.Outside);
         File.WriteAllText(tree["k"], "");
         File.WriteAllText(tree["w"], "");
         tree.Settle();

@@ -193,6 +193,9 @@ internal sealed class FanotifySource : QueueSource
             Batch.Add(path, FileOperations.MovedIn | below, isDirectory, next.ProcessId);
         else if (wasHere)
             Batch.Add(oldPath, FileOperations.MovedOut, isDirectory, next.ProcessId);
+        // What was written by the name that left may have an older one here.
+        if (wasHere && !isHere && !isDirectory && next.Object is { } file && _written.Contains(file))
+            TakeElsewhere(file, from.Path, Content, next.ProcessId);
     }
 
     private bool Wants(KnownDirectory directory, int processId) =>
