@@ -42,9 +42,10 @@ internal sealed class SimulatedWatches(MemoryTree tree)
             TakeDirectory(read, events, now);
             return false;
         }
+        var isMoved = read.Has(FileOperations.Rename) && _isWritten.ContainsKey((read.OldDirectory, Name(read.OldPath)));
         if (IsLost(read))
             events.Add(new WatchEvent(TreePath.Root, FileOperations.Subtree | FileOperations.Modify, true, 0, TreePath.Root, now));
-        if (!read.IsArrival || tree.Stat(read.Path, out var stat) != Errno.None || !stat.IsRegular || stat.LinkCount == 1)
+        if (!isMoved && (!read.IsArrival || tree.Stat(read.Path, out var stat) != Errno.None || !stat.IsRegular || stat.LinkCount == 1))
             return false;
         _isWritten[(read.Directory, Name(read.Path))] = false;
         return true;

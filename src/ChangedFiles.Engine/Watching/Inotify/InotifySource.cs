@@ -147,7 +147,7 @@ internal sealed class InotifySource : QueueSource
             Arrive(next.Cookie, parent, path, isDirectory);
         else
             Batch.Add(path, Operations(next.Events), isDirectory);
-        if (!isDirectory && _newLinks.Lost(parent.Watch, path, next.Events))
+        if (!isDirectory && _newLinks.Lost(parent.Watch, path, next.Events, next.Cookie))
             Batch.AddSubtree(TreePath.Root, FileOperations.Modify);
         if (!isDirectory || !next.Has(InotifyEvents.Create))
             return;

@@ -15,22 +15,28 @@ internal sealed class NewLinks(SafeFileHandle root)
 
     // By the watch of its directory: that stays the same when one above is renamed.
     private readonly Dictionary<(int Watch, TreePath Name), bool> _isWritten = [];
+    private uint _moving;
 
     /// <summary>Notes what was done to a name that is no directory's.</summary>
     /// <param name="watch">Of the directory that it is in.</param>
+    /// <param name="cookie">What the two events of a move have in common; 0 for others.</param>
     /// <returns>True when a file was written by it, loses it now, and had an older one.</returns>
-    public bool Lost(int watch, TreePath path, InotifyEvents events)
+    public bool Lost(int watch, TreePath path, InotifyEvents events, uint cookie)
     {
         const InotifyEvents Came = InotifyEvents.Create | InotifyEvents.MovedTo;
         if (_isWritten.Count == 0 && (events & Came) == 0)
             return false;
         var name = (watch, TreePath.Root.Child(path.Name));
+        // By its new name it may be gone again already.
+        var isMoved = (events & InotifyEvents.MovedTo) != 0 && cookie == _moving;
         var isLost = false;
+        if ((events & InotifyEvents.MovedFrom) != 0 && _isWritten.ContainsKey(name))
+            _moving = cookie;
         if ((events & (InotifyEvents.Delete | InotifyEvents.MovedFrom | InotifyEvents.MovedTo)) != 0)
             isLost = _isWritten.Remove(name, out var wasWritten) && wasWritten;
         else if ((events & (InotifyEvents.Modify | InotifyEvents.Attributes)) != 0 && _isWritten.ContainsKey(name))
             _isWritten[name] = true;
-        if ((events & Came) != 0 && Inodes.Stat(root, path.Bytes, out var stat) == Errno.None && stat.IsRegular && stat.LinkCount > 1)
+        if (isMoved || ((events & Came) != 0 && Inodes.Stat(root, path.Bytes, out var stat) == Errno.None && stat.IsRegular && stat.LinkCount > 1))
             Add(name);
         return isLost;
     }
