@@ -87,19 +87,18 @@ internal sealed class PeerMessages
         return words.Count == 0 ? null : string.Join("; ", words);
     }
 
+    /// <summary>A message is one line; what looks like the end of another one inside is part of a name.</summary>
     private void TakeText(MessageCode code, ReadOnlySpan<byte> payload)
     {
-        foreach (var range in payload.Split((byte)'\n'))
-        {
-            if (payload[range].IsEmpty)
-                continue;
-            OnText?.Invoke(code, ArgumentText.Decode(payload[range]));
-            if (code is MessageCode.Info or MessageCode.Warning)
-                continue;
-            ErrorCount++;
-            if (_errors.Count < MaxKeptErrors)
-                _errors.Add(TreePath.Printable(payload[range]));
-        }
+        var line = payload.TrimEnd((byte)'\n');
+        if (line.IsEmpty)
+            return;
+        OnText?.Invoke(code, ArgumentText.Decode(line));
+        if (code is MessageCode.Info or MessageCode.Warning)
+            return;
+        ErrorCount++;
+        if (_errors.Count < MaxKeptErrors)
+            _errors.Add(TreePath.Printable(line));
     }
 
     private static int Number(ReadOnlySpan<byte> payload) => BinaryPrimitives.ReadInt32LittleEndian(payload);

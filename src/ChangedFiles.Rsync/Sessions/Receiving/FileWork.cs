@@ -212,13 +212,13 @@ internal sealed class FileWork
             return (null, Basis.Own, true);
         xname = similar.File.Path.Name.ToArray();
         if (_reception.Half.Report.Debug[DebugFlag.Fuzzy] > 0)
-            _reception.Session.Say(MessageCode.Info, $"fuzzy basis selected for {item.Path}: {Shown(similar)}");
+            _reception.Session.Say(MessageCode.Info, $"fuzzy basis selected for {Reception.Text(item.Path)}: {Shown(similar)}");
         return (similar.File, similar.Basis, false);
     }
 
     private string Shown((BasisFile File, byte Basis, long Size) similar) => similar.Basis == Basis.Fuzzy
-        ? $"{similar.File.Path}"
-        : $"{_options.Comparison.AlternateDirs[similar.Basis - Basis.Fuzzy - 1]}/{similar.File.Path}";
+        ? Reception.Text(similar.File.Path)
+        : $"{_options.Comparison.AlternateDirs[similar.Basis - Basis.Fuzzy - 1]}/{Reception.Text(similar.File.Path)}";
 
     /// <summary>A file that is overwritten where it is must be kept first; then its copy is the better basis.</summary>
     private (BasisFile? File, byte Number, bool IsOwn) ChooseOwn(in Item item, in FileStat present)
