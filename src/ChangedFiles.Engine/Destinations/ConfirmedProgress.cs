@@ -114,8 +114,11 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
     {
         var parents = batch.Items.Where(item => item.Action == PlannedAction.Parent).Select(item => item.Path).ToHashSet();
         var rests = batch.Marks.Where(mark => mark.IsThere).Select(mark => mark.Path).ToHashSet();
-        return delivery.Created.Any(made =>
-            parents.Contains(made) || _again.Contains(made) || ((rests.Contains(made) || confirmed.IsExpected(made)) && !WasDeleted(made)));
+        // What was deleted with a directory may come back as it was; then it is only known, and all that is in it is missing.
+        var looked = batch.Items.Where(item => item.Action == PlannedAction.Sweep).Select(item => item.Path)
+            .Concat(batch.Remainder.Select(mark => mark.Path)).ToHashSet();
+        return delivery.Created.Any(made => parents.Contains(made) || _again.Contains(made)
+            || ((rests.Contains(made) || confirmed.IsExpected(made)) && !(WasDeleted(made) && looked.Contains(made))));
     }
 
     private bool WasDeleted(TreePath directory) => _deleted.Any(name => name == directory || directory.IsBelow(name));
