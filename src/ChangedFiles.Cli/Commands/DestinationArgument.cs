@@ -1,5 +1,7 @@
 using System.Text;
 using ChangedFiles.Engine.Destinations;
+using ChangedFiles.Engine.Destinations.Local;
+using ChangedFiles.Engine.Destinations.Remote;
 using ChangedFiles.Engine.Mirrors;
 using ChangedFiles.Rsync.Transports;
 

@@ -1,5 +1,5 @@
 using ChangedFiles.Engine.Changes;
-using ChangedFiles.Engine.Destinations;
+using ChangedFiles.Engine.Destinations.Remote;
 using ChangedFiles.Engine.Planning;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;

@@ -1,4 +1,5 @@
 using ChangedFiles.Engine.Destinations;
+using ChangedFiles.Engine.Destinations.Local;
 using ChangedFiles.Engine.Planning;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Filters;

@@ -1,4 +1,5 @@
 using ChangedFiles.Engine.Destinations;
+using ChangedFiles.Engine.Destinations.Remote;
 using ChangedFiles.Rsync.Files;
 
 namespace ChangedFiles.Engine.Tests.Simulation;

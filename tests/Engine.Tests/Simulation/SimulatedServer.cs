@@ -1,4 +1,4 @@
-using ChangedFiles.Engine.Destinations;
+using ChangedFiles.Engine.Destinations.Remote;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Files;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ChangedFiles.Engine.Destinations;
+using ChangedFiles.Engine.Destinations.Remote;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.FileList;

@@ -1,4 +1,6 @@
 using ChangedFiles.Engine.Destinations;
+using ChangedFiles.Engine.Destinations.Local;
+using ChangedFiles.Engine.Destinations.Remote;
 using ChangedFiles.Engine.Mirrors;
 using ChangedFiles.Engine.Planning;
 using ChangedFiles.Rsync.Files;

@@ -1,9 +1,9 @@
-using ChangedFiles.Engine.Destinations;
+using ChangedFiles.Engine.Destinations.Remote;
 using ChangedFiles.Engine.Planning;
 using ChangedFiles.Rsync.Files;
 using Xunit;
 
-namespace ChangedFiles.Engine.Tests.Destinations;
+namespace ChangedFiles.Engine.Tests.Destinations.Remote;
 
 public sealed class FailureTextsTests
 {

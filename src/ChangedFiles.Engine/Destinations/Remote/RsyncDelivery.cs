@@ -6,7 +6,7 @@ using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Sessions;
 
-namespace ChangedFiles.Engine.Destinations;
+namespace ChangedFiles.Engine.Destinations.Remote;
 
 /// <summary>One batch on its way to a stock rsync: usually one session; renames take one or two before it, which only save data.</summary>
 internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch batch, CancellationToken cancellation)

@@ -1,7 +1,7 @@
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 
-namespace ChangedFiles.Engine.Destinations;
+namespace ChangedFiles.Engine.Destinations.Remote;
 
 /// <summary>A source under other names.</summary>
 internal sealed class MovedSource(IFileSource source, Func<TreePath, TreePath> place) : IFileSource

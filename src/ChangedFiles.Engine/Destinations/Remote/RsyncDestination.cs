@@ -5,7 +5,7 @@ using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Sessions;
 
-namespace ChangedFiles.Engine.Destinations;
+namespace ChangedFiles.Engine.Destinations.Remote;
 
 /// <summary>A directory that a stock rsync serves: each batch is one session, taken from those opened ahead.</summary>
 internal sealed class RsyncDestination : IDestination

@@ -1,11 +1,11 @@
-using ChangedFiles.Engine.Destinations;
+using ChangedFiles.Engine.Destinations.Remote;
 using ChangedFiles.Engine.Planning;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.TestKit;
 using Xunit;
 
-namespace ChangedFiles.Engine.Tests.Destinations;
+namespace ChangedFiles.Engine.Tests.Destinations.Remote;
 
 public sealed class BatchSharesTests
 {

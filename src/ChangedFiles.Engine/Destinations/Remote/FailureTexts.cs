@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using ChangedFiles.Engine.Planning;
 
-namespace ChangedFiles.Engine.Destinations;
+namespace ChangedFiles.Engine.Destinations.Remote;
 
 /// <summary>
 /// rsync tells failures of single files in words only. Nearly all of its texts quote the path, so the failed names can be tried again

@@ -1,7 +1,7 @@
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Sessions;
 
-namespace ChangedFiles.Engine.Destinations;
+namespace ChangedFiles.Engine.Destinations.Remote;
 
 /// <summary>A directory that is made of hard links to what another one has, as far as that is the same.</summary>
 internal readonly record struct LinkedTree(TreePath Directory, TreePath LinkTo);

@@ -4,7 +4,7 @@ using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Sessions;
 
-namespace ChangedFiles.Engine.Destinations;
+namespace ChangedFiles.Engine.Destinations.Remote;
 
 /// <summary>
 /// Renames at a stock receiver (docs/architecture.md, "Renames"): the new name becomes a hard link to what has the old one, and the batch itself deletes that later.

@@ -2,7 +2,7 @@ using ChangedFiles.Engine.Planning;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 
-namespace ChangedFiles.Engine.Destinations;
+namespace ChangedFiles.Engine.Destinations.Remote;
 
 /// <summary>
 /// A large batch in two shares that two sessions bring at the same time: a receiver is one process that does one file after the other. What is directly in a

@@ -3,7 +3,7 @@ using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
 
-namespace ChangedFiles.Engine.Destinations;
+namespace ChangedFiles.Engine.Destinations.Local;
 
 /// <summary>
 /// One batch on its way into a directory of this machine: in path order, so that directories exist before what is in them; each swept before it is filled;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ChangedFiles.Rsync.Options;
 
-namespace ChangedFiles.Engine.Destinations;
+namespace ChangedFiles.Engine.Destinations.Remote;
 
 /// <summary>A directory that a stock rsync serves, and how it is kept.</summary>
 internal sealed record RsyncDestinationOptions

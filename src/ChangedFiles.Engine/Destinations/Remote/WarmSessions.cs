@@ -1,7 +1,7 @@
 using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Sessions;
 
-namespace ChangedFiles.Engine.Destinations;
+namespace ChangedFiles.Engine.Destinations.Remote;
 
 /// <summary>
 /// Sessions that are open, negotiated and waiting for their file list, so that a change does not wait for a connection. Refilled in the

@@ -1,6 +1,6 @@
 using ChangedFiles.Rsync;
 
-namespace ChangedFiles.Engine.Destinations;
+namespace ChangedFiles.Engine.Destinations.Remote;
 
 /// <summary>What a server takes; what it refuses once is not asked of it again.</summary>
 internal sealed record RsyncFeatures

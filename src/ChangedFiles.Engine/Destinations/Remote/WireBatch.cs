@@ -3,7 +3,7 @@ using ChangedFiles.Linux;
 using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Files;
 
-namespace ChangedFiles.Engine.Destinations;
+namespace ChangedFiles.Engine.Destinations.Remote;
 
 /// <summary>A batch as the entries and filter rules of one rsync session (docs/architecture.md, "The batch session").</summary>
 internal sealed class WireBatch

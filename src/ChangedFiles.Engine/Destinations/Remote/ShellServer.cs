@@ -6,7 +6,7 @@ using ChangedFiles.Rsync.Options;
 using ChangedFiles.Rsync.Sessions;
 using ChangedFiles.Rsync.Transports;
 
-namespace ChangedFiles.Engine.Destinations;
+namespace ChangedFiles.Engine.Destinations.Remote;
 
 /// <summary>A directory of another machine, behind a remote shell.</summary>
 internal sealed record ShellServerOptions

@@ -3,7 +3,7 @@ using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
 
-namespace ChangedFiles.Engine.Destinations;
+namespace ChangedFiles.Engine.Destinations.Local;
 
 /// <summary>A directory of this machine, and how it is kept.</summary>
 public sealed record LocalDestinationOptions
