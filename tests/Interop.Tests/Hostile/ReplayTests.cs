@@ -32,7 +32,7 @@ public sealed class ReplayTests
         var length = replay.Recording.Sent.Length;
         // All of the beginning and of the end, and a sample of what is between.
         var step = Privileges.IsSoak ? 1 : Math.Max(1, length / 100);
-        for (var cut = 0; cut < length; cut += cut < 40 || cut > length - 20 ? 1 : step)
+        foreach (var cut in SoakPart.Of(Enumerable.Range(0, length).Where(at => at < 40 || at > length - 20 || at % step == 0)))
         {
             var outcome = replay.Play(replay.Recording.Sent[..cut], Long);
             replay.Bed.Check(outcome, $"{role}, cut at {cut} of {length}");
@@ -48,7 +48,7 @@ public sealed class ReplayTests
         {
             var random = new Random(seed + number);
             using var replay = new Replay(role);
-            for (var left = Privileges.IsSoak ? 20_000 : 200; left > 0; left--)
+            foreach (var _ in SoakPart.Of(Enumerable.Range(0, Privileges.IsSoak ? 20_000 : 200)))
             {
                 var bytes = replay.Recording.Sent.ToList();
                 var what = string.Join(", ", Enumerable.Range(0, random.Next(1, 3)).Select(_ => Mutate(bytes, random)));

@@ -11,7 +11,7 @@ internal sealed record MatrixCase(params string[] Options)
     public IReadOnlyList<string>? Sources { get; init; }
 
     /// <summary>Everything there is to try.</summary>
-    public static IReadOnlyList<MatrixCase> All { get; } = [.. Everyday, .. Privileges.IsSoak ? FurtherCases.All : []];
+    public static IReadOnlyList<MatrixCase> All { get; } = [.. SoakPart.Of([.. Everyday, .. Privileges.IsSoak ? FurtherCases.All : []])];
 
     private static IReadOnlyList<MatrixCase> Everyday =>
     [
