@@ -68,6 +68,7 @@ internal sealed class SendingRun(SendingHalf half, Session session)
     {
         session.Connection.Stage = SessionStage.FileList;
         session.Connection.LimitsWaits = !WorksSilently;
+        session.Connection.BytesInWork = () => _stats.TotalSize;
         using (_sum = _options.Comparison.Checksum ? new FileSum(session) : null)
         {
             var lists = SendFirstList(out var isEmpty);

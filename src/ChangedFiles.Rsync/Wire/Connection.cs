@@ -24,6 +24,7 @@ internal sealed class Connection : IDisposable
     private long _lastWrite = Environment.TickCount64;
     private long _lastRead = Environment.TickCount64;
     private long _lastContent = Environment.TickCount64;
+    private long _lastContentWritten = Environment.TickCount64;
 
     /// <summary>Takes ownership of both descriptors (which may be the same) and makes them non-blocking.</summary>
     /// <param name="input">What the peer writes.</param>
@@ -54,6 +55,15 @@ internal sealed class Connection : IDisposable
     /// <see cref="Timeout"/> is the end.
     /// </summary>
     internal bool LimitsWaits { get; set; }
+
+    /// <summary>
+    /// Where it is set, the session also ends when nothing but keepalives came and went for the <see cref="LongestPause"/> and a second for each
+    /// MiB of this: bytes that the other side may have to read or write without a word.
+    /// </summary>
+    internal Func<long>? BytesInWork { get; set; }
+
+    /// <summary>Goes with <see cref="BytesInWork"/>; it is sixty times the <see cref="Timeout"/> where that is more.</summary>
+    internal TimeSpan LongestPause { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>In the middle of a file, whose sender flushes what it has with every keepalive: nothing else for three times the <see cref="Timeout"/> is the end.</summary>
     internal bool ExpectsData { get; set; }
@@ -107,6 +117,8 @@ internal sealed class Connection : IDisposable
         _lastTraffic = _lastRead = Environment.TickCount64;
         if (!FrameReader.IsKeepAlive(buffer[..read]))
             _lastContent = _lastRead;
+        else if (_lastRead >= EndOfPause())
+            throw TimedOut();
         return true;
     }
 
@@ -117,6 +129,7 @@ internal sealed class Connection : IDisposable
     /// <param name="readMeanwhile">Reads without waiting; false when it has no room, after which only writing is waited for. Null when another thread reads.</param>
     public void Write(ReadOnlySpan<byte> data, Func<bool>? readMeanwhile)
     {
+        var isContent = !FrameReader.IsKeepAlive(data);
         while (true)
         {
             var part = BytesPerSecond > 0 ? data[..(int)Math.Min(data.Length, Allowed())] : data;
@@ -129,6 +142,8 @@ internal sealed class Connection : IDisposable
             {
                 BytesWritten += written;
                 _lastTraffic = _lastWrite = Environment.TickCount64;
+                if (isContent)
+                    _lastContentWritten = _lastWrite;
                 _allowance -= written;
                 data = data[written..];
             }
@@ -176,7 +191,7 @@ internal sealed class Connection : IDisposable
     {
         _cancelled.Clear();
         _cancellation = cancellation;
-        _lastTraffic = _lastWrite = _lastRead = _lastContent = Environment.TickCount64;
+        _lastTraffic = _lastWrite = _lastRead = _lastContent = _lastContentWritten = Environment.TickCount64;
         return cancellation.Register(_cancelled.Raise);
     }
 
@@ -256,7 +271,7 @@ internal sealed class Connection : IDisposable
             return;
         var now = Environment.TickCount64;
         if (now - _lastTraffic >= Timeout.TotalMilliseconds || now >= patience)
-            throw new RsyncException(ExitCode.Timeout, Stage, $"io timeout after {Timeout.TotalSeconds:0} seconds -- exiting");
+            throw TimedOut();
         if (!writing && now - _lastWrite >= Timeout.TotalMilliseconds / 2)
             KeepAliveDue?.Invoke();
     }
@@ -265,11 +280,21 @@ internal sealed class Connection : IDisposable
     private long EndOfPatience(bool writing)
     {
         var some = (long)(3 * Timeout).TotalMilliseconds;
-        if (some == 0 || writing)
+        if (some == 0)
             return long.MaxValue;
+        var pause = EndOfPause();
+        if (writing)
+            return pause;
         return LimitsSilence ? Math.Min(_lastRead + some, _lastContent + (ExpectsData ? some : 20 * some))
-            : LimitsWaits ? Environment.TickCount64 + some : long.MaxValue;
+            : LimitsWaits ? Math.Min(pause, Environment.TickCount64 + some) : pause;
     }
+
+    private long EndOfPause() => BytesInWork is null || Timeout <= TimeSpan.Zero ? long.MaxValue
+        : Math.Max(_lastContent, _lastContentWritten)
+            + (long)Math.Max((60 * Timeout).TotalMilliseconds, LongestPause.TotalMilliseconds) + BytesInWork() / (1 << 20) * 1000;
+
+    private RsyncException TimedOut() =>
+        new(ExitCode.Timeout, Stage, $"io timeout after {Timeout.TotalSeconds:0} seconds -- exiting");
 
     private RsyncException Failed(string doing, Errno errno) =>
         new(errno == Errno.ETIMEDOUT ? ExitCode.Timeout : ExitCode.SocketIO, Stage, $"{doing}: {errno.Describe()}");

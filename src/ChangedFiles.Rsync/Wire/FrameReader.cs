@@ -25,9 +25,16 @@ internal sealed partial class FrameReader(Connection connection)
     /// <summary>Where messages go; null drops them.</summary>
     public MessageHandler? OnMessage { get; set; }
 
-    /// <summary>True for one empty data frame (docs/protocol.md 3.4), also where a broken stream takes it for something else.</summary>
-    internal static bool IsKeepAlive(ReadOnlySpan<byte> bytes) =>
-        bytes.Length == HeaderSize && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == (uint)(CodeBase + (int)MessageCode.Data) << 24;
+    /// <summary>True for empty data frames and nothing else (docs/protocol.md 3.4), also where a broken stream takes them for something else.</summary>
+    internal static bool IsKeepAlive(ReadOnlySpan<byte> bytes)
+    {
+        for (; bytes.Length >= HeaderSize; bytes = bytes[HeaderSize..])
+        {
+            if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != (uint)(CodeBase + (int)MessageCode.Data) << 24)
+                return false;
+        }
+        return bytes.IsEmpty;
+    }
 
     /// <summary>Called before something is read that may have to be waited for; null for nothing.</summary>
     internal Action? BeforeWait { get; set; }

@@ -121,6 +121,27 @@ public sealed class HostileReceiverTests : IDisposable
     }
 
     [Theory]
+    [InlineData(20), InlineData(0)]
+    public void A_peer_that_only_says_that_it_lives_is_not_heard_for_ever(int pause)
+    {
+        foreach (var sender in Senders)
+        {
+            var outcome = _bed.Converse(sender, connection =>
+            {
+                var peer = ScriptedPeer.Open(connection, sender);
+                peer.ReadList();
+                while (true)
+                {
+                    peer.Out.KeepAlive();
+                    Thread.Sleep(pause);
+                }
+            }, TimeSpan.FromMilliseconds(50));
+            _bed.Check(outcome, "keepalives");
+            Assert.Equal(ExitCode.Timeout, Assert.IsAssignableFrom<RsyncException>(outcome.Failure).ExitCode);
+        }
+    }
+
+    [Theory]
     [InlineData("../secret/key"), InlineData("d/../../secret/key"), InlineData("/etc/passwd"), InlineData("d/./../../secret/./key")]
     public void Names_that_a_server_asks_for_do_not_lead_out(string name)
     {

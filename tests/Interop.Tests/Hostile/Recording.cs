@@ -194,7 +194,7 @@ internal static class Wire
         var (ours, theirs) = Linux.Descriptors.SocketPair();
         var socket = new Socket(new SafeSocketHandle(theirs.DangerousGetHandle(), ownsHandle: true)) { SendTimeout = 10_000, ReceiveTimeout = 10_000 };
         theirs.SetHandleAsInvalid();
-        return (new Connection(ours, ours) { Timeout = timeout }, socket);
+        return (new Connection(ours, ours) { Timeout = timeout, LongestPause = TimeSpan.Zero }, socket);
     }
 
     public static Thread Background(Action body)
