@@ -15,6 +15,9 @@ internal sealed class FileSender : IDeltaSink, IDisposable
     /// <summary>Bytes of the file after which tokens go out: the receiver puts the first blocks together while the next ones are searched.</summary>
     private const int FlushInterval = 1 << 20;
 
+    /// <summary>A long run is told of in parts of this size, as rsync does.</summary>
+    private const int ProgressStep = 32 << 10;
+
     private readonly Session _session;
     private readonly FrameWriter _writer;
     private readonly TransferStats _stats;
@@ -110,13 +113,18 @@ internal sealed class FileSender : IDeltaSink, IDisposable
 
     private void Advance(int count)
     {
+        if (_onProgress is not null)
+        {
+            for (var step = ProgressStep; step < count; step += ProgressStep)
+                _onProgress(_entry, _done + step);
+            _onProgress(_entry, _done + count);
+        }
         _done += count;
         if (_done - _flushed >= FlushInterval)
         {
             _writer.Flush();
             _flushed = _done;
         }
-        _onProgress?.Invoke(_entry, _done);
     }
 
     /// <summary>An unreadable rest travels as zeros, so that the framing holds; the digest then tells the receiver (7.5).</summary>

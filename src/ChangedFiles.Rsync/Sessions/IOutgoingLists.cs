@@ -20,6 +20,9 @@ internal interface IOutgoingLists
     /// <summary>Sends one more list for want of anything else to do; false when there is none, or enough are out.</summary>
     bool SendNext();
 
+    /// <summary>All that the oldest list asked for has been done; false when there is no list any more.</summary>
+    bool BeginFinish();
+
     /// <summary>The oldest list is finished. False when it was the last one and no more will come: a phase ends.</summary>
     bool Finish();
 }

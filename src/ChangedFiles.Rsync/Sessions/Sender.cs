@@ -1,6 +1,5 @@
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Checksums;
-using ChangedFiles.Rsync.Delta;
 using ChangedFiles.Rsync.FileList;
 using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Options;
@@ -82,9 +81,10 @@ internal sealed class Sender : IDisposable
     /// <summary>On a DONE the oldest list is finished; when none is left, a phase is.</summary>
     private bool NextPhase()
     {
+        if (_lists.BeginFinish())
+            _events.OnListDone?.Invoke();
         if (_lists.Finish())
         {
-            _events.OnListDone?.Invoke();
             _writer.WriteIndex(FileIndex.Done);
             return true;
         }
@@ -205,7 +205,7 @@ internal sealed class Sender : IDisposable
     {
         var isRedo = _phase > 0 || _appended?.Add(request.Index) == false;
         var appends = _appended is not null && !isRedo;
-        var before = (Sent: _writer.Position, Received: _session.Connection.BytesRead);
+        var before = (Sent: _writer.DataWritten, Received: _reader.DataRead);
         request = request.ReadSums(_reader, _digestLength, withSums: !appends);
         if (_events.Declines?.Invoke(entry, request.Head.Count) == true)
         {
@@ -238,8 +238,8 @@ internal sealed class Sender : IDisposable
         else
             _events.OnTransferred?.Invoke(item with
             {
-                BytesTransferred = _writer.Position - before.Sent,
-                ChecksumBytes = _session.Connection.BytesRead - before.Received + SumHead.Length,
+                BytesTransferred = _writer.DataWritten - before.Sent,
+                ChecksumBytes = _reader.DataRead - before.Received,
                 Checksum = item.Checksum.IsEmpty ? _files.LastDigest : item.Checksum,
             });
     }

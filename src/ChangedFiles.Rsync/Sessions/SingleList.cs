@@ -31,5 +31,7 @@ internal sealed class SingleList : IOutgoingLists
 
     public bool SendNext() => false;
 
+    public bool BeginFinish() => true;
+
     public bool Finish() => false;
 }

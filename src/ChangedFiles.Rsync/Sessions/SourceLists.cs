@@ -50,10 +50,12 @@ internal sealed class SourceLists : IOutgoingLists
     {
         if (_builder.Lists.ListOf(index) is not { } list)
             return null;
-        // Between two lists is one number that is no entry (6.6).
-        _stats.Checked = index + 1 - (_incremental ? list.Number : 0);
+        _stats.Checked = Number(list, index);
         return list[index];
     }
+
+    // Between two lists is one number that is no entry (6.6).
+    private long Number(FileList.FileList list, int index) => index + 1 - (_incremental ? list.Number : 0);
 
     public bool IsListDirectory(int index) => _builder.Lists.ListOf(index)?.Start == index + 1;
 
@@ -65,6 +67,15 @@ internal sealed class SourceLists : IOutgoingLists
     }
 
     public bool SendNext() => _ahead < MostAhead && SendOne();
+
+    public bool BeginFinish()
+    {
+        if (_builder.Lists.Count == 0)
+            return false;
+        var list = _builder.Lists[0];
+        _stats.Checked = Math.Max(_stats.Checked, Number(list, list.Start + list.Count - 1));
+        return true;
+    }
 
     public bool Finish()
     {

@@ -19,7 +19,7 @@ public sealed record TransferEvents
     /// <summary>The first, or only, list is complete.</summary>
     public Action? OnListEnds { get; init; }
 
-    /// <summary>All that a list asked for has been done; of an incremental one each of its parts. For a sender.</summary>
+    /// <summary>All that a list asked for has been done, in a phase of the session; of an incremental one each of its parts.</summary>
     public Action? OnListDone { get; init; }
 
     /// <summary>With <c>--list-only</c>: an entry of the list, in its order.</summary>

@@ -25,6 +25,9 @@ internal sealed partial class FrameReader(Connection connection)
     /// <summary>Where messages go; null drops them.</summary>
     public MessageHandler? OnMessage { get; set; }
 
+    /// <summary>Bytes of the stream that were read so far, without frames and messages.</summary>
+    public long DataRead { get; private set; }
+
     /// <summary>True for empty data frames and nothing else (docs/protocol.md 3.4), also where a broken stream takes them for something else.</summary>
     internal static bool IsKeepAlive(ReadOnlySpan<byte> bytes)
     {
@@ -210,6 +213,7 @@ internal sealed partial class FrameReader(Connection connection)
 
     private void Consume(int count, bool buffered)
     {
+        DataRead += count;
         if (buffered)
             _start += count;
         if (_multiplexed)

@@ -49,6 +49,9 @@ internal sealed partial class FrameWriter
     /// <summary>Bytes written so far, those still in the buffer included.</summary>
     public long Position => _connection.BytesWritten + _end;
 
+    /// <summary>Bytes of the stream so far, without frames and messages.</summary>
+    public long DataWritten { get; private set; }
+
     /// <summary>Bytes that have not been handed to the kernel yet.</summary>
     public int Pending => _end;
 
@@ -108,8 +111,10 @@ internal sealed partial class FrameWriter
     public void Advance(int count)
     {
         Recorder?.Write(_buffer.AsSpan(_end, count));
-        if (!OnlyRecords)
-            _end += count;
+        if (OnlyRecords)
+            return;
+        _end += count;
+        DataWritten += count;
     }
 
     /// <summary>One byte of the stream.</summary>

@@ -161,6 +161,7 @@ internal static class FurtherCases
         new("-aiin", "--no-inc-recursive"),
         new("-a", "--out-format=%C %f %l %M %n %o %U %G %%", "-n"),
         new("-a", "--out-format=%C %f %l %M %n %o %U %G %%"),
+        new("-a", "--no-W", "--out-format=%n %b %c"),
         new("-a", "--list-only"),
         new("-acu", "--existing", "--no-times"),
         new("-a", "--min-size=1.5kb", "--max-size=1m-1"),

@@ -74,7 +74,7 @@ internal sealed class ClientEvents(RsyncInvocation invocation, TextOutput text, 
     /// <summary>With progress2 every list that is done shows how far the run is.</summary>
     private void ListDone()
     {
-        if (_wholeRun && !invocation.Options.DryRun)
+        if (_wholeRun)
             output.ProgressEnd(stats.TransferredSize, stats.TotalSize, Counts());
     }
 

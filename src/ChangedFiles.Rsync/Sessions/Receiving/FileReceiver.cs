@@ -44,17 +44,18 @@ internal sealed class FileReceiver : IDisposable
         var report = request.Entry.Report(request.Flags, sending: false) with { Xname = request.Xname };
         _reception.Tell(_reception.Events.OnBeforeTransfer, report);
         _literal = 0;
-        _reception.Session.Connection.ExpectsData = true;
-        var outcome = ReceiveFile(request);
-        _reception.Session.Connection.ExpectsData = false;
+        var begin = _reader.DataRead - SumHead.Length;
         if (!request.IsRedo)
         {
             _reception.Stats.FilesTransferred++;
             _reception.Stats.TransferredSize += request.Entry.Length;
         }
+        _reception.Session.Connection.ExpectsData = true;
+        var outcome = ReceiveFile(request);
+        _reception.Session.Connection.ExpectsData = false;
         _reception.Tell(_reception.Events.OnTransferred, report with
         {
-            BytesTransferred = _literal,
+            BytesTransferred = _reader.DataRead - begin,
             Checksum = report.Checksum.IsEmpty ? _theirDigest : report.Checksum,
         });
         return outcome;
@@ -150,6 +151,7 @@ internal sealed class FileReceiver : IDisposable
         var onProgress = entry is null ? null : _reception.Events.OnProgress;
         while (_tokens.Read() is { Kind: not TokenKind.End } token)
         {
+            _reception.Tell(onProgress, entry!, delta.Length);
             if (token.Kind == TokenKind.Literal)
             {
                 stats.LiteralData += token.Data.Length;
@@ -162,7 +164,6 @@ internal sealed class FileReceiver : IDisposable
                 stats.MatchedData += data.Length;
                 _tokens.Copied(data);
             }
-            _reception.Tell(onProgress, entry!, delta.Length);
         }
         delta.Flush();
     }

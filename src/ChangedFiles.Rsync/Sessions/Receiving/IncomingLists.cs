@@ -73,10 +73,25 @@ internal sealed class IncomingLists
     public FileEntry? Find(int index)
     {
         var list = _lists.ListOf(index);
-        // Each list has one index more than it has entries, from the second on.
-        _reception.Stats.Checked = Math.Max(_reception.Stats.Checked, index - (list?.Number - 1 ?? 0));
+        if (list is not null)
+            Check(list, index);
         return list?[index];
     }
+
+    /// <summary>All that the oldest list asked for has been done; false when there is no list any more.</summary>
+    public bool BeginFinish()
+    {
+        if (First is not { } list)
+            return false;
+        Check(list, list.Start + list.Count - 1);
+        return true;
+    }
+
+    // Between two lists is one number that is no entry (6.6).
+    private void Check(FileList.FileList list, int index) =>
+        _reception.Stats.Checked = Math.Max(_reception.Stats.Checked, index + 1 - (IsIncremental ? list.Number : 0));
+
+    private bool IsIncremental => _session.Terms.Has(CompatFlags.IncrementalRecursion);
 
     /// <summary>The oldest list is finished on both sides; true when it was the last.</summary>
     public bool Finish()
@@ -84,7 +99,7 @@ internal sealed class IncomingLists
         if (_lists.Count == 0)
             throw _session.Reader.Bad("the end of a list that does not exist");
         // A list that came whole is not let go: names are linked and files asked for again until the end.
-        if (!_session.Terms.Has(CompatFlags.IncrementalRecursion))
+        if (!IsIncremental)
             return true;
         _lists.RemoveFirst();
         return _lists.Count == 0 && _lists.Complete;

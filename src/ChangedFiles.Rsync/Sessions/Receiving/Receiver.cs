@@ -95,6 +95,8 @@ internal sealed class Receiver
         _batch?.WaitForDone(_donesReceived, _phase, _lists.First);
         if (_donesReceived > _reception.DonesSent)
             throw _reader.Bad("the end of something that has not been finished");
+        if (_lists.BeginFinish())
+            _reception.Tell(_reception.Events.OnListDone);
         if (_phase == 0 && !_lists.Finish())
             return;
         if (_reception.Requests.All is [var forgotten, ..])

@@ -142,6 +142,15 @@ internal sealed class Reception(ReceivingHalf half, Session session) : IDisposab
     }
 
     /// <inheritdoc cref="Tell(ItemHandler?, in ItemReport)"/>
+    public void Tell(Action? handler)
+    {
+        if (handler is null)
+            return;
+        lock (_telling)
+            handler();
+    }
+
+    /// <inheritdoc cref="Tell(ItemHandler?, in ItemReport)"/>
     public void Tell<T>(Action<T>? handler, T value)
     {
         if (handler is null)
