@@ -43,10 +43,16 @@ internal sealed class Bed : IDisposable
         return diff.IsEmpty ? "" : $"TREES DIFFER\n{diff}";
     }
 
-    public void Dispose() => Daemon.Dispose();
+    /// <summary>What is in memory is removed at once, and the memory used again.</summary>
+    public void Dispose()
+    {
+        Daemon.Dispose();
+        foreach (var tree in new[] { _directory, Target }.Where(tree => new DriveInfo(tree).DriveFormat == "tmpfs"))
+            Command.Check("rm", "-rf", tree);
+    }
 
     /// <summary>
-    /// Removes all trees, at the very end: for five minutes ext4 avoids the inodes of what was deleted, and searches a long time for others, which would
+    /// Removes all trees that are left, at the very end: for five minutes ext4 avoids the inodes of what was deleted, and searches a long time for others, which would
     /// be measured with whoever comes next.
     /// </summary>
     public static void RemoveAll() => Command.Check("rm", ["-rf", .. All]);
