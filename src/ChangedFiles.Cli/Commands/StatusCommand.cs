@@ -6,7 +6,7 @@ using ChangedFiles.Rsync.Options;
 namespace ChangedFiles.Cli.Commands;
 
 /// <summary>
-/// <c>changedfiles status [SRC]</c>: how running mirrors stand. Exit code 0 when every destination follows or is being synced, 23 when one cannot be
+/// <c>changedfiles status [SRC]</c>: how running mirrors stand. Exit code 0 when every destination follows, is being synced or waits for something to sync, 23 when one cannot be
 /// served or some names fail, 10 when there is no such mirror.
 /// </summary>
 internal static class StatusCommand
@@ -62,6 +62,7 @@ internal static class StatusCommand
 
     private static string Advice(string state, JsonNode destination) => state switch
     {
+        "waiting" => "it is mirrored as soon as something is in it",
         "away" => string.Create(CultureInfo.InvariantCulture, $"tried again by itself, next in {(double?)destination["next_attempt_seconds"] ?? 0:0.0} s"),
         "held" => "see that the source is right; if it is meant, `changedfiles resume SRC` goes on",
         "halted" => "the destination keeps what it has: see that the source is right, then start the mirror again",
@@ -69,5 +70,5 @@ internal static class StatusCommand
     };
 
     private static bool IsGood(JsonNode destination) =>
-        (string)destination["state"]! is "following" or "syncing" && (int)destination["failures"]! == 0;
+        (string)destination["state"]! is "following" or "syncing" or "waiting" && (int)destination["failures"]! == 0;
 }

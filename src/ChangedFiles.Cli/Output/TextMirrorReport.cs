@@ -41,6 +41,7 @@ internal sealed class TextMirrorReport(TextWriter output, int width) : MirrorRep
         DestinationState.Following when DryRun => string.Create(CultureInfo.InvariantCulture, $"{status.Name}: {status.Names:N0} names compared"),
         DestinationState.Following => string.Create(CultureInfo.InvariantCulture,
             $"{status.Name}: in sync{But(status)}: {status.Names:N0} names compared, {status.Files:N0} files ({Sizes.Text(status.LiteralBytes)}) sent in {_since.Elapsed.TotalSeconds:0.0} s"),
+        DestinationState.Waiting => $"{status.Name}: waiting: {Reason(status)}: it is mirrored as soon as something is in it",
         DestinationState.Away => $"{status.Name}: away: {Reason(status)}{(Once ? "" : " (tried again)")}",
         DestinationState.Held => $"{status.Name}: held: {Reason(status)}: see that the source is right, then `changedfiles resume SRC`",
         DestinationState.Failed => $"{status.Name}: given up: {Reason(status)}",

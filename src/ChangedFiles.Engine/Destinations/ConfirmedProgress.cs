@@ -24,6 +24,9 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
     private bool _passUnderway = true;
     private bool _ending;
 
+    /// <summary>The source has never been mirrored there.</summary>
+    public bool IsNew => confirmed.IsNew;
+
     /// <summary>Notes a confirmed batch that was planned from <paramref name="looked"/> on.</summary>
     /// <returns>False when the destination is not what it was: nothing is known of it any more.</returns>
     public bool Note(PlannedBatch batch, Delivery delivery, DateTimeOffset looked)

@@ -5,6 +5,8 @@ namespace ChangedFiles.Engine.Destinations;
 /// <summary>What a destination is doing.</summary>
 public enum DestinationState
 {
+    /// <summary>The source has been empty since its first mirror began: nothing is done until something is in it.</summary>
+    Waiting,
     /// <summary>The first comparison of everything is not through yet.</summary>
     Syncing,
     /// <summary>Everything seen is there, or on its way.</summary>
@@ -26,7 +28,7 @@ public sealed record DestinationStatus
 
     public required DestinationState State { get; init; }
 
-    /// <summary>Why, when it is away, failed or halted.</summary>
+    /// <summary>Why, when it waits, is away, failed or halted.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Names that are not confirmed.</summary>

@@ -18,6 +18,9 @@ public sealed class DestinationWorker : IDisposable
     /// <summary>How long the event that explains an odd finding may take to come.</summary>
     private static readonly TimeSpan PutOff = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>How often to look whether something is in an empty source.</summary>
+    private static readonly TimeSpan SourceInterval = TimeSpan.FromMilliseconds(500);
+
     /// <summary>As long as a wait can be told to be.</summary>
     private static readonly TimeSpan VeryLong = TimeSpan.FromDays(20);
 
@@ -287,7 +290,10 @@ public sealed class DestinationWorker : IDisposable
         catch (SourceLostException lost)
         {
             Changes.Return(marks);
-            End(DestinationState.Halted, lost.Message, ExitCode.FileSelection);
+            if (lost.IsEmpty && IsNew)
+                WaitForSource(lost.Message);
+            else
+                End(DestinationState.Halted, lost.Message, ExitCode.FileSelection);
         }
         catch (OperationCanceledException)
         {
@@ -338,6 +344,18 @@ public sealed class DestinationWorker : IDisposable
         }
         if (changed)
             OnState?.Invoke(Status);
+    }
+
+    /// <summary>Nothing of the source was ever at the destination. An end does not wait for it.</summary>
+    private bool IsNew => _status.Noted is { Batches: 0, State: var state } && (state == DestinationState.Waiting || (!_draining && _progress is { IsNew: true }));
+
+    private void WaitForSource(string reason)
+    {
+        if (_draining)
+            _abort.Cancel();
+        else
+            Volatile.Write(ref _awayUntil, Changes.After(SourceInterval));
+        Enter(DestinationState.Waiting, reason);
     }
 
     private void GoAway(DestinationException away)

@@ -198,7 +198,7 @@ internal sealed partial class BatchDraft(
             return;
         }
         if (directory.IsRoot && _names.Count == 0)
-            throw new SourceLostException("the source directory is empty");
+            throw new SourceLostException("the source directory is empty") { IsEmpty = true };
         if (mark.Trusting)
             confirmed?.Load();
         var complete = LookAtChildren(directory, out var digest);

@@ -24,6 +24,9 @@ public sealed class ConfirmedDirectories(StateFile file)
     private readonly Dictionary<ulong, ulong> _fresh = [];
     private Dictionary<ulong, ulong>? _saved;
 
+    /// <summary>True when nothing was ever known.</summary>
+    public bool IsNew => _fresh.Count == 0 && !file.Exists;
+
     /// <summary>Directories are about to be compared.</summary>
     public void Load() => _saved ??= file.Read();
 

@@ -61,6 +61,9 @@ public sealed class StateFile : IDisposable
         }
     }
 
+    /// <summary>True when the source was mirrored there before.</summary>
+    public bool Exists => File.Exists(_path);
+
     /// <summary>What was written last; empty when that cannot be trusted.</summary>
     public Dictionary<ulong, ulong> Read()
     {

@@ -63,13 +63,7 @@ internal sealed class RuleMirrors(MirrorMaker make, ILogger log)
             mirror.OnWarning = text => log.MirrorSaid(place, text);
             foreach (var worker in mirror.Workers)
             {
-                worker.OnState = status =>
-                {
-                    Tell(place, status);
-                    // An empty directory is not mirrored, lest a forgotten mount empties the other side. At the start it may just be new.
-                    if (status is { State: DestinationState.Halted, Batches: 0 })
-                        Task.Run(() => WaitFor(key, action, place));
-                };
+                worker.OnState = status => Tell(place, status);
                 worker.OnFailure = failure => log.MirrorFailed(place, worker.Status.Name, failure.Path.ToString(), failure.Reason);
             }
             mirror.Start(CancellationToken.None);
@@ -81,50 +75,21 @@ internal sealed class RuleMirrors(MirrorMaker make, ILogger log)
             mirror?.Dispose();
             if (!_waiting.ContainsKey(key))
                 log.MirrorWaits(place, e.Message);
-            Wait(key, action, place);
+            _waiting[key] = (action, place);
+            _timer ??= new Timer(_ => StartWaiting(), null, LookAgain, LookAgain);
         }
-    }
-
-    private void WaitFor(string key, MirrorAction action, string place)
-    {
-        lock (_lock)
-        {
-            if (_running.Remove(key, out var mirror))
-            {
-                mirror.Dispose();
-                Wait(key, action, place);
-            }
-        }
-    }
-
-    private void Wait(string key, MirrorAction action, string place)
-    {
-        _waiting[key] = (action, place);
-        _timer ??= new Timer(_ => StartWaiting(), null, LookAgain, LookAgain);
     }
 
     private void StartWaiting()
     {
         lock (_lock)
         {
-            foreach (var (key, (action, place)) in _waiting.Where(w => HasEntries(w.Value.Action.Root)).ToList())
+            foreach (var (key, (action, place)) in _waiting.ToList())
             {
                 Start(key, action, place);
                 if (_running.ContainsKey(key))
                     _waiting.Remove(key);
             }
-        }
-    }
-
-    private static bool HasEntries(string directory)
-    {
-        try
-        {
-            return Directory.EnumerateFileSystemEntries(directory).Any();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
         }
     }
 

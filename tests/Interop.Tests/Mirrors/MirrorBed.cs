@@ -81,7 +81,10 @@ public sealed class MirrorBed : IDisposable
 
     public TimeSpan Recheck { get; init; }
 
-    private MirrorOptions Options => new() { Rules = Rules, Settle = Settle, WaitClose = WaitClose, Recheck = Recheck };
+    /// <summary>Where to keep what is known over a start; null keeps nothing.</summary>
+    public string? State { get; init; }
+
+    private MirrorOptions Options => new() { Rules = Rules, Settle = Settle, WaitClose = WaitClose, Recheck = Recheck, StateDirectory = State };
 
     public DestinationWorker Worker => _mirror!.Workers[0];
 

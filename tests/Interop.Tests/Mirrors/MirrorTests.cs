@@ -181,6 +181,19 @@ public sealed class MirrorTests
     }
 
     [Theory, EachTarget]
+    public void A_new_source_that_is_empty_is_waited_for(TargetKind kind)
+    {
+        using var state = new TempDirectory();
+        using var bed = new MirrorBed(kind) { State = state.Path };
+        File.Delete(bed.Source["stays"]);
+        bed.Start(wait: false);
+        Eventually.Equal(DestinationState.Waiting, () => bed.Worker.Status.State);
+        bed.Source.Write("d/file", "the first");
+        bed.AssertSame();
+        Assert.Equal(DestinationState.Following, bed.Worker.Status.State);
+    }
+
+    [Theory, EachTarget]
     public void What_is_excluded_is_neither_sent_nor_deleted(TargetKind kind)
     {
         using var bed = new MirrorBed(kind) { Rules = new FilterRulesBuilder().AddExclude("*.o").AddExclude("/cache/").Build() };
