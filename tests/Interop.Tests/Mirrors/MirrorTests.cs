@@ -295,7 +295,9 @@ public sealed class MirrorTests
     {
         using var bed = new MirrorBed(version == RsyncVersion.Installed ? TargetKind.RsyncInstalled : TargetKind.Rsync327) { Timeout = TimeSpan.FromSeconds(2) };
         bed.Start().AssertSame();
-        var processes = ProcessTable.Family(bed.Daemon!.Pid).Select(pid => $"{pid}").ToList();
+        // First the one that makes more of them.
+        Command.Check("kill", "-STOP", $"{bed.Daemon!.Pid}");
+        var processes = ProcessTable.Family(bed.Daemon.Pid).Select(pid => $"{pid}").ToList();
         // One of them may have ended by now.
         Command.Run("kill", ["-STOP", .. processes]);
         bed.Source.Write("file", "content");
