@@ -9,9 +9,10 @@ namespace ChangedFiles.Engine.Tests.Simulation;
 /// has a watch by then; with fanotify equal events become one, which keeps the place of the first, and directories are where they are when that is looked up
 /// (docs/architecture.md, "State, not history").
 /// </summary>
+/// <param name="whole">The file system.</param>
 /// <param name="tree">The tree of which the events tell.</param>
 /// <param name="isFanotify">Which of both it is.</param>
-internal sealed class SimulatedQueue(MemoryTree tree, bool isFanotify, TimeProvider clock)
+internal sealed class SimulatedQueue(MemoryTree whole, MemoryTree tree, bool isFanotify, TimeProvider clock)
 {
     private const FileOperations Content = FileOperations.Modify | FileOperations.CloseWrite | FileOperations.Attributes;
     private const FileOperations Moved = FileOperations.Rename | FileOperations.MovedIn | FileOperations.MovedOut;
@@ -90,6 +91,8 @@ internal sealed class SimulatedQueue(MemoryTree tree, bool isFanotify, TimeProvi
         {
             if (from is { } gone)
                 events.Add(new WatchEvent(gone, FileOperations.MovedOut, queued.IsDirectory, 0, TreePath.Root, clock.GetTimestamp()));
+            if (queued.Has(Content) && !queued.IsDirectory && NameOf(whole, TreePath.Root, queued.Directory) is null)
+                TakeWritten(queued, queued.Operations, events);
             return;
         }
         if (queued.IsDirectory && queued.Operations.HasFlag(FileOperations.Create) && !queued.Operations.HasFlag(FileOperations.Delete))
@@ -102,15 +105,23 @@ internal sealed class SimulatedQueue(MemoryTree tree, bool isFanotify, TimeProvi
             TakeElsewhere(queued.Inode, Content, events);
         if ((operations & Content) == 0 || queued.IsDirectory)
             return;
+        if (InodeOf(path) == queued.Inode)
+            _written.Add(queued.Inode);
+        else
+            TakeWritten(queued, operations, events);
+    }
+
+    /// <summary>By a name that it has no more.</summary>
+    private void TakeWritten(Queued queued, FileOperations operations, List<WatchEvent> events)
+    {
         _written.Add(queued.Inode);
-        if (InodeOf(path) != queued.Inode)
-            TakeElsewhere(queued.Inode, operations & Content, events);
+        TakeElsewhere(queued.Inode, operations & Content, events);
     }
 
     /// <summary>Of a file that was written by a name which it has no more, one that it has is told.</summary>
     private void TakeElsewhere(ulong inode, FileOperations operations, List<WatchEvent> events)
     {
-        if (NameOf(TreePath.Root, inode) is { } elsewhere)
+        if (NameOf(tree, TreePath.Root, inode) is { } elsewhere)
             events.Add(new WatchEvent(elsewhere, operations, false, 0, TreePath.Root, clock.GetTimestamp()));
     }
 
@@ -133,7 +144,7 @@ internal sealed class SimulatedQueue(MemoryTree tree, bool isFanotify, TimeProvi
             return TreePath.Root;
         if (_directories.TryGetValue(directory, out var known))
             return known;
-        if (NameOf(TreePath.Root, directory) is not { } path)
+        if (NameOf(tree, TreePath.Root, directory) is not { } path)
             return null;
         for (var above = path; !above.IsRoot; above = above.Parent)
             _directories.TryAdd(InodeOf(above), above);
@@ -143,7 +154,7 @@ internal sealed class SimulatedQueue(MemoryTree tree, bool isFanotify, TimeProvi
     private ulong InodeOf(TreePath path) => tree.Stat(path, out var stat) == Errno.None ? stat.Inode : 0;
 
     /// <summary>A name of an inode that is there now.</summary>
-    private TreePath? NameOf(TreePath directory, ulong inode)
+    private static TreePath? NameOf(MemoryTree tree, TreePath directory, ulong inode)
     {
         var entries = new List<DirectoryEntry>();
         tree.List(directory, entries);
@@ -152,7 +163,7 @@ internal sealed class SimulatedQueue(MemoryTree tree, bool isFanotify, TimeProvi
             var path = directory.Child(entry.Name);
             if (entry.Inode == inode)
                 return path;
-            if (entry.Kind == FileKind.Directory && NameOf(path, inode) is { } below)
+            if (entry.Kind == FileKind.Directory && NameOf(tree, path, inode) is { } below)
                 return below;
         }
         return null;

@@ -40,7 +40,7 @@ internal sealed class SimulatedSource : IFileSource
         _whole.MakeDirectory(Outside, 0x1ED);
         _whole.OpenTarget(Inside, out var inside);
         _tree = (MemoryTree)inside!;
-        Queue = new SimulatedQueue(_tree, isFanotify: random.Next(2) == 0, clock) { OnLinkFound = path => _unseen.Remove(path) };
+        Queue = new SimulatedQueue(_whole, _tree, isFanotify: random.Next(2) == 0, clock) { OnLinkFound = path => _unseen.Remove(path) };
         _tree.MakeDirectory(TreePath.Parse("stays"), 0x1ED);
         (_names, _locality) = (random.Next(2, 7), random.Next(3) * 40);
         ChooseHabits();

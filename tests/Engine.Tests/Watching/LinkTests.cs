@@ -47,21 +47,23 @@ public sealed class LinkTests
         os.rename('old', 'new')
         """);
 
-    [Fact]
-    public void A_file_is_found_by_its_older_name_when_the_new_link_is_gone_before_anyone_looked()
+    [Theory]
+    [InlineData("os.link('k','n')\nopen('n','r+').write('x')\nos.rename('w','n')")]
+    [InlineData("os.mkdir('d')\nos.link('k','d/n')\nopen('d/n','r+').write('x')\nos.unlink('d/n')\nos.rmdir('d')")]
+    [InlineData("os.link('k','known/n')\nopen('known/n','r+').write('x')\nos.unlink('known/n')\nos.rmdir('known')")]
+    public void A_file_is_found_by_its_older_name_when_the_new_link_is_gone_before_anyone_looked(string changes)
     {
         Privileges.NeedsProgram("python3");
-        using var tree = Open();
-        File.WriteAllText(tree["k"], "");
+        using var tree = new WatchedTree(EventSourceKind.Fanotify, prepare: root => File.WriteAllText(Path.Combine(root, "k"), ""));
         File.WriteAllText(tree["w"], "");
+        Directory.CreateDirectory(tree["known"]);
         tree.Settle();
         var seen = tree.During(() =>
         {
             tree.Sink.Hold();
             File.WriteAllText(tree["mark-held"], "");
             tree.Sink.WaitUntilHeld();
-            Command.Check("python3", "-c",
-                "import os,sys\nos.chdir(sys.argv[1])\nos.link('k','n')\nf=os.open('n',os.O_RDWR)\nos.write(f,b'x')\nos.close(f)\nos.rename('w','n')", tree.Root);
+            Command.Check("python3", "-c", $"import os,sys\nos.chdir(sys.argv[1])\n{changes}", tree.Root);
             tree.Sink.Release();
         });
         Assert.True(seen.Any(one => one.Path.ToString() == "k" && one.Has(Modify)) || seen.Any(one => one.Has(Subtree)), WatchedTree.Told(seen));

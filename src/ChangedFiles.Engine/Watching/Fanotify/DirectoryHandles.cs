@@ -26,6 +26,7 @@ internal sealed class DirectoryHandles : IDisposable
     private readonly byte[] _path = new byte[TreePath.MaxLength + 1];
     private KnownDirectory _root = new(null, TreePath.Root, isWatched: true);
     private KnownDirectory _elsewhere = new(null, TreePath.Root, isWatched: false);
+    private readonly KnownDirectory _removed = new(null, TreePath.Root, isWatched: false) { IsRemoved = true };
 
     /// <exception cref="LinuxException">The file system has no handles, or this process may not open by them.</exception>
     public DirectoryHandles(SafeFileHandle root, Func<TreePath, bool> excludes, IEventSink sink)
@@ -57,7 +58,7 @@ internal sealed class DirectoryHandles : IDisposable
     /// <summary>A directory was moved or removed: it and all below must be looked up again.</summary>
     public void Forget(in FileHandle handle)
     {
-        if (_known.Remove(handle, out var known) && known != _elsewhere)
+        if (_known.Remove(handle, out var known) && known != _elsewhere && known != _removed)
             known.MakeStale();
     }
 
@@ -93,9 +94,10 @@ internal sealed class DirectoryHandles : IDisposable
         while (!TryGet(handle, out place))
         {
             // What lies deeper than a path can tell is elsewhere, wherever it is.
-            if (_way.Count == MaxDepth || !TryClimb(handle, out var name, out var above))
+            var isRemoved = false;
+            if (_way.Count == MaxDepth || !TryClimb(handle, out var name, out var above, out isRemoved))
             {
-                place = _known[handle] = _elsewhere;
+                place = _known[handle] = isRemoved ? _removed : _elsewhere;
                 break;
             }
             _way.Push((handle, name));
@@ -107,17 +109,19 @@ internal sealed class DirectoryHandles : IDisposable
     }
 
     /// <summary>The name of a directory and the one it is in; false when it was removed or cannot be below the root.</summary>
-    private bool TryClimb(in FileHandle handle, out byte[] name, out FileHandle above)
+    private bool TryClimb(in FileHandle handle, out byte[] name, out FileHandle above, out bool isRemoved)
     {
         (name, above) = ([], default);
         var error = handle.Open(_mount, directory: true, out var directory);
-        if (error == Errno.ESTALE)
+        isRemoved = error == Errno.ESTALE;
+        if (isRemoved)
             return false;
         LinuxException.ThrowIf(error, "open_by_handle_at");
         using (directory)
         {
             // A removed one that somebody still holds open has no name any more. (Live directories of btrfs count one link.)
-            if (Inodes.Stat(directory!, out var stat) != Errno.None || stat.LinkCount == 0)
+            isRemoved = Inodes.Stat(directory!, out var stat) != Errno.None || stat.LinkCount == 0;
+            if (isRemoved)
                 return false;
             // Another mount above, or nothing that this mount can reach. At the very top ".." is the directory itself.
             if (FileHandle.Of(directory!, ".."u8, out above, out var mountId) != Errno.None || mountId != _mountId || above == handle)
@@ -133,8 +137,8 @@ internal sealed class DirectoryHandles : IDisposable
 
     private KnownDirectory Below(KnownDirectory parent, ReadOnlySpan<byte> name)
     {
-        if (parent == _elsewhere)
-            return _elsewhere;
+        if (parent == _elsewhere || parent == _removed)
+            return parent;
         var path = parent.Path.Child(name);
         if (path.Bytes.Length <= TreePath.MaxLength)
             return new KnownDirectory(parent, path, parent.IsWatched && !_excludes(path));

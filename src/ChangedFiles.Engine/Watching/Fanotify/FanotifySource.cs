@@ -130,15 +130,26 @@ internal sealed class FanotifySource : QueueSource
         var isDirectory = next.Has(FanotifyEvents.Directory);
         if (isDirectory && next.Object is { } inode)
             TakeDirectory(next, directory, inode);
+        var operations = Operations((InotifyEvents)next.Events);
+        if (directory.IsRemoved && !isDirectory)
+            TakeFromRemoved(next, operations & Content);
         if (!Wants(directory, next.ProcessId) || !TryGetPath(directory, next.Name, isDirectory, out var path))
             return;
-        var operations = Operations((InotifyEvents)next.Events);
         Batch.Add(path, operations, isDirectory, next.ProcessId);
         if (isDirectory || next.Object is not { } file || (operations & Content) == 0)
             return;
         _written.Add(file);
         if (MayBeElsewhere(next, file) && !_links.Is(path, file))
             TakeElsewhere(file, directory.Path, operations & Content, next.ProcessId);
+    }
+
+    /// <summary>A file was written by a name that went with its directory, and perhaps has another one.</summary>
+    private void TakeFromRemoved(in FanotifyEvent next, FileOperations written)
+    {
+        if (written == 0 || next.Object is not { } file || IsOwn(next.ProcessId))
+            return;
+        if (TakeElsewhere(file, TreePath.Root, written, next.ProcessId))
+            _written.Add(file);
     }
 
     private void TakeDirectory(in FanotifyEvent next, KnownDirectory parent, in FileHandle directory)
@@ -158,16 +169,19 @@ internal sealed class FanotifySource : QueueSource
         !next.Has(FanotifyEvents.Create) || next.Has(FanotifyEvents.Delete) || _relinked.Contains(file);
 
     /// <summary>The file that was written is not what stands at the name: it has another name, or none.</summary>
-    private void TakeElsewhere(in FileHandle file, TreePath near, FileOperations operations, int processId)
+    /// <returns>False when it has none in the tree.</returns>
+    private bool TakeElsewhere(in FileHandle file, TreePath near, FileOperations operations, int processId)
     {
         switch (_links.Find(file, near, out var path))
         {
             case LinkSearch.Found:
                 Batch.Add(path, operations, processId: processId);
-                break;
+                return true;
             case LinkSearch.Unknown:
                 Batch.AddSubtree(TreePath.Root, operations);
-                break;
+                return true;
+            default:
+                return false;
         }
     }
 
@@ -198,8 +212,9 @@ internal sealed class FanotifySource : QueueSource
             TakeElsewhere(file, from.Path, Content, next.ProcessId);
     }
 
-    private bool Wants(KnownDirectory directory, int processId) =>
-        directory.IsWatched && !(Options.IgnoreOwnWrites && processId == Environment.ProcessId);
+    private bool Wants(KnownDirectory directory, int processId) => directory.IsWatched && !IsOwn(processId);
+
+    private bool IsOwn(int processId) => Options.IgnoreOwnWrites && processId == Environment.ProcessId;
 
     /// <summary>The path of a name. False for excluded directories and what is too long.</summary>
     private bool TryGetPath(KnownDirectory directory, ReadOnlySpan<byte> name, bool isDirectory, out TreePath path)

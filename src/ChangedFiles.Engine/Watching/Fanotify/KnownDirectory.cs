@@ -12,6 +12,9 @@ internal sealed class KnownDirectory(KnownDirectory? parent, TreePath path, bool
     /// <summary>False for what is outside of the tree, excluded or removed: nobody wants its events.</summary>
     public bool IsWatched => isWatched;
 
+    /// <summary>It is gone, and was perhaps in the tree.</summary>
+    public bool IsRemoved { get; init; }
+
     /// <summary>It, or one above it, was moved or removed since.</summary>
     public bool IsStale
     {
