@@ -175,7 +175,7 @@ public sealed partial class MemoryTree : IFileTarget
                     return Errno.None;
                 error = WhyNotReplaced(old, node!);
                 if (error == Errno.None)
-                    old.LinkCount--;
+                    LoseName(old);
             }
             if (error != Errno.None)
                 return error;
@@ -229,6 +229,12 @@ public sealed partial class MemoryTree : IFileTarget
 
     private void NamesChanged(MemoryNode directory) => directory.Mtime = directory.Ctime = Now(_time);
 
+    private void LoseName(MemoryNode node)
+    {
+        node.LinkCount--;
+        node.Ctime = Now(_time);
+    }
+
     private void Set(MemoryNode? node, in Metadata metadata)
     {
         if (node is null)
@@ -272,7 +278,7 @@ public sealed partial class MemoryTree : IFileTarget
             {
                 if (!replace || old.Children is not null)
                     return replace ? Errno.EISDIR : Errno.EEXIST;
-                old.LinkCount--;
+                LoseName(old);
             }
             parent.Children[path.Name.ToArray()] = make();
             NamesChanged(parent);
@@ -291,8 +297,7 @@ public sealed partial class MemoryTree : IFileTarget
                 error = whyNot(node!);
             if (error != Errno.None)
                 return error;
-            node!.LinkCount--;
-            node.Ctime = Now(_time);
+            LoseName(node!);
             FindParent(path, out var parent);
             parent!.Children!.Remove(path.Name.ToArray());
             NamesChanged(parent);

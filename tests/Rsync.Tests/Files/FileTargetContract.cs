@@ -248,6 +248,38 @@ public abstract partial class FileTargetContract
         Assert.Equal(["d", "f", "g", "h"], Names("."));
     }
 
+    [Theory]
+    [InlineData("unlink"), InlineData("rename"), InlineData("link"), InlineData("symlink"), InlineData("commit")]
+    public void A_file_that_loses_a_name_has_changed(string how)
+    {
+        Write("f", "x");
+        Write("other", "y");
+        Ok(Target.MakeLink(P("g"), P("f")));
+        var before = Stat("f").Ctime;
+        // The clock of a file system may tick every hundredth of a second only.
+        Thread.Sleep(20);
+        switch (how)
+        {
+            case "unlink":
+                Ok(Target.Unlink(P("g")));
+                break;
+            case "rename":
+                Ok(Target.Rename(P("other"), P("g")));
+                break;
+            case "link":
+                Ok(Target.MakeLink(P("g"), P("other"), replace: true));
+                break;
+            case "symlink":
+                Ok(Target.MakeSymlink(P("g"), "x"u8, replace: true));
+                break;
+            default:
+                Write("g", "z");
+                break;
+        }
+        Assert.Equal(1u, Stat("f").LinkCount);
+        Assert.True(Stat("f").Ctime > before);
+    }
+
     [Fact]
     public void A_rename_moves_files_and_directories()
     {
