@@ -9,8 +9,9 @@ namespace ChangedFiles.Engine.Tests.Simulation;
 
 public sealed class EmptiedServerTests
 {
-    [Fact]
-    public void A_directory_that_was_made_for_a_rename_is_told_of()
+    /// <summary>Also when the batch is then refused, and sent once more.</summary>
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_directory_that_was_made_for_a_rename_is_told_of(bool deletesByName)
     {
         var (source, destination) = (new MemoryTree(), new MemoryTree());
         var (directory, file) = (TreePath.Parse("d"), TreePath.Parse("d/new"));
@@ -18,14 +19,14 @@ public sealed class EmptiedServerTests
         Assert.Equal(Errno.None, source.Create(file, out var made));
         using (made)
             Assert.Equal(Errno.None, made!.Commit());
-        var server = new SimulatedServer(new Random(0)) { Tree = () => destination };
+        var server = new SimulatedServer(new Random(0)) { Tree = () => destination, DeletesByName = deletesByName };
         using var mirrored = new RsyncDestination(
             new RsyncDestinationOptions { Name = "simulated", Server = server, WarmSessions = 0, RenamesFrom = 0 }, source, server.Open);
-        var renamed = Item(source, file, PlannedAction.Send);
+        var (old, renamed) = (TreePath.Parse("d/old"), Item(source, file, PlannedAction.Send));
         var delivery = mirrored.Deliver(new PlannedBatch
         {
-            Items = [Item(source, TreePath.Root, PlannedAction.Parent), Item(source, directory, PlannedAction.Parent), renamed],
-            Renames = [new PlannedRename(TreePath.Parse("d/old"), renamed, Contents: null, [])],
+            Items = [Item(source, TreePath.Root, PlannedAction.Parent), Item(source, directory, PlannedAction.Parent), new(old, PlannedAction.Delete), renamed],
+            Renames = [new PlannedRename(old, renamed, Contents: null, [])],
             Marks = [new DirtyMark(file)],
         }, CancellationToken.None);
         Assert.Contains(directory, delivery.Created);

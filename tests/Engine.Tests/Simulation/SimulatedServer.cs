@@ -10,11 +10,13 @@ namespace ChangedFiles.Engine.Tests.Simulation;
 /// <summary>A stock server in memory, of one release or the other, that goes away and breaks off.</summary>
 internal sealed class SimulatedServer(Random random) : IRsyncServer
 {
-    private readonly bool _deletesByName = random.Next(3) > 0;
     private readonly bool _refusesLinkDest = random.Next(6) == 0;
     private readonly SimultaneousSessions _sessions = new(random);
 
     public required Func<MemoryTree> Tree { get; init; }
+
+    /// <summary>It takes the names of what is to go.</summary>
+    public bool DeletesByName { get; init; } = random.Next(3) > 0;
 
     /// <summary>It takes <c>--hard-links</c>.</summary>
     public bool TakesLinks { get; } = random.Next(8) > 0;
@@ -48,7 +50,7 @@ internal sealed class SimulatedServer(Random random) : IRsyncServer
     {
         if (batch.Options.Preserve.HardLinks > 0 && !TakesLinks)
             throw Refused("The server is configured to refuse --hard-links (-H)");
-        if (!_deletesByName && batch.Entries.FirstOrDefault(entry => entry.IsMissing) is { } missing)
+        if (!DeletesByName && batch.Entries.FirstOrDefault(entry => entry.IsMissing) is { } missing)
             throw Refused($"invalid file mode 00 for {missing} [Receiver]");
         OnSession?.Invoke($"session{(place is { } linked ? $" in {linked.Directory} linked to {linked.LinkTo}" : "")}: {string.Join(", ", batch.Entries.Select(Describe))}");
         var result = new StockReceiver(Tree(), batch, place, onDeleted, random, faults, pause).Run();

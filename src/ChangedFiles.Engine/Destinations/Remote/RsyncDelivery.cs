@@ -20,6 +20,9 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
     private readonly List<NameChange> _changes = [];
     private readonly List<TreePath> _created = [];
 
+    /// <summary>Directories that were not there, so far.</summary>
+    public IReadOnlyList<TreePath> Created => _created;
+
     public Delivery Run()
     {
         var renames = new RsyncRenames(this, destination, batch);

@@ -59,13 +59,13 @@ internal sealed class RsyncDestination : IDestination
         {
             _features = fewer;
             _sessions.Discard();
-            return Deliver(batch, cancellation);
+            return DeliverAgain(batch, delivery.Created, cancellation);
         }
         catch (RsyncException failure) when (failure.FromPeer && batch.Renames.Count > 0)
         {
             // Names that were used for one thing after the other make a list that no receiver takes. Without renames there is no such list.
             _renamesFailed = true;
-            return Deliver(batch, cancellation);
+            return DeliverAgain(batch, delivery.Created, cancellation);
         }
         catch (RsyncException failure)
         {
@@ -105,6 +105,13 @@ internal sealed class RsyncDestination : IDestination
 
     /// <summary>An empty list ends a session without an error in the daemon's log.</summary>
     private void Retire(Session session) => new PushBatch { Entries = [], Options = Options.Transfer(_features), Source = Source }.Send(session);
+
+    /// <summary>In another way. What the first attempt made was not there before either.</summary>
+    private Delivery DeliverAgain(PlannedBatch batch, IReadOnlyList<TreePath> created, CancellationToken cancellation)
+    {
+        var delivered = Deliver(batch, cancellation);
+        return delivered with { Created = [.. created, .. delivered.Created] };
+    }
 
     private string Describe(RsyncException failure) =>
         failure.Message.StartsWith("rsync://", StringComparison.Ordinal) ? failure.Message : $"{Name}: {failure.Message}";
