@@ -47,9 +47,9 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
             if (item.Action == PlannedAction.Delete && _deleted.Count < MaxTouched)
                 _deleted.Add(item.Path);
         }
-        // Should it have been there before, more may be missing beside it.
-        foreach (var directory in delivery.Created.Where(_ => _touched.Count < MaxTouched))
-            _touched.Add(directory.Parent);
+        // Should it have been there before, more may be missing beside it and in it.
+        foreach (var directory in delivery.Created.SelectMany(made => new[] { made.Parent, made }).Where(_ => _touched.Count < MaxTouched))
+            _touched.Add(directory);
         // What failed may be gone now, or be something else than before.
         var unsure = delivery.Complaints.Count > 0
             ? batch.Items.Where(item => item.Stat.IsDirectory).Select(item => item.Path)

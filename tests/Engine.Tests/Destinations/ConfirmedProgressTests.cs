@@ -45,6 +45,13 @@ public sealed class ConfirmedProgressTests : IDisposable
     }
 
     [Fact]
+    public void A_directory_that_had_to_be_made_and_nothing_was_known_of_is_looked_into()
+    {
+        Assert.True(Create("d", "new"));
+        Assert.Superset(new HashSet<TreePath> { TreePath.Root, TreePath.Parse("d"), TreePath.Parse("new") }, _progress.TakeTouched(ending: true).ToHashSet());
+    }
+
+    [Fact]
     public void A_directory_that_was_removed_while_all_is_compared_may_come_again()
     {
         Assert.True(Confirm("d", "d/below"));
