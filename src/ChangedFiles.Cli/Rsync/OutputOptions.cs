@@ -24,6 +24,6 @@ internal sealed record OutputOptions
     /// <summary><c>--log-file-format</c>; an empty one logs no items.</summary>
     public string LogFileFormat { get; init; } = ItemizedFormat;
 
-    /// <summary><c>--outbuf</c>: <c>N</c>one, <c>L</c>ine or <c>B</c>lock; null decides by whether the output is a terminal.</summary>
+    /// <summary><c>--outbuf</c>: <c>N</c>one, <c>L</c>ine or <c>B</c>lock; null is as <c>L</c>.</summary>
     public char? OutBuf { get; init; }
 }

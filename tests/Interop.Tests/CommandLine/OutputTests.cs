@@ -162,6 +162,17 @@ public sealed class OutputTests : IDisposable
     }
 
     [Theory]
+    [InlineData("-v", "a\n"), InlineData("--outbuf=B", "")]
+    public void Lines_are_written_at_once(string option, string seen)
+    {
+        using var output = new MemoryStream();
+        var invocation = RsyncCommandLine.Parse([option, "a", "b"], _ => null, 0);
+        using var text = RunOutput.OpenText(new ProgramStreams(output, Stream.Null), invocation, _ => null, TimeProvider.System);
+        text.Info("a");
+        Assert.Equal(seen, Encoding.UTF8.GetString(output.ToArray()));
+    }
+
+    [Theory]
     [InlineData("-v", "f\nd/\nh => f\ndeleting x\n")]
     [InlineData("-vv", "f\nd/\nh => f\ndeleting x\n")]
     [InlineData("-i", ">f.s....... f\n.d..t...... d/\nhf          h => f\n*deleting   x\n")]

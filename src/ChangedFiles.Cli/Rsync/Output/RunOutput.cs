@@ -45,10 +45,9 @@ internal sealed class RunOutput : IDisposable
     {
         var (output, report) = (invocation.Output, invocation.Report);
         var high = output.EightBit ? NameEscape.HighBytes.Keep : NameEscape.OfLocale(environment);
-        var flush = output.OutBuf is 'N' or 'L' || (output.OutBuf is null && !Console.IsOutputRedirected);
         var info = report.Stderr == StderrMode.All ? streams.Error : streams.Output;
         var log = OpenLog(output.LogFile, invocation.Options.Selection.Paths, out var failure);
-        var text = new TextOutput(info, streams.Error, log, high, report.Quiet, flush, time);
+        var text = new TextOutput(info, streams.Error, log, high, report.Quiet, flushLines: output.OutBuf != 'B', time);
         if (failure is not null)
             text.Error($"{RefusalIn(failure)}rsync: [client] failed to open log-file {output.LogFile}: {failure}\nIgnoring \"log file\" setting.");
         return text;

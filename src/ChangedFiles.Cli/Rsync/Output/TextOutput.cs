@@ -28,7 +28,7 @@ internal sealed class TextOutput : IDisposable
     /// <param name="log">The log file; null without.</param>
     /// <param name="high">What is done with bytes above 127.</param>
     /// <param name="quiet">Information goes to the log only.</param>
-    /// <param name="flushLines">Every line is written at once: to a terminal, or with <c>--outbuf=L</c> or <c>N</c>.</param>
+    /// <param name="flushLines">Every line is written at once, so that whoever reads them sees them in time, and in their place between errors.</param>
     /// <param name="time">The clock of the log.</param>
     public TextOutput(Stream output, Stream error, Stream? log, NameEscape.HighBytes high, bool quiet, bool flushLines, TimeProvider time)
     {
