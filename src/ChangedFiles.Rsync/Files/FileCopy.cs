@@ -35,9 +35,9 @@ internal static class FileCopy
         return CopyBuffered(source, target, size, ref copied, cancellation);
     }
 
-    /// <summary>Copies a file with owner, permissions and time to a name in another tree, over what is there.</summary>
-    /// <param name="shown">What the copy is given of these; null: what the opened file has.</param>
-    public static Errno Copy(IFileSource from, TreePath path, IFileTarget to, TreePath newPath, FileStat? shown = null)
+    /// <summary>Copies a file to a name in another tree, over what is there.</summary>
+    /// <param name="metadata">What the copy is given; null: owner, permissions and time of the file.</param>
+    public static Errno Copy(IFileSource from, TreePath path, IFileTarget to, TreePath newPath, Metadata? metadata = null)
     {
         var error = from.Open(path, out var source);
         if (error != Errno.None)
@@ -50,8 +50,8 @@ internal static class FileCopy
             using (copy)
             {
                 error = CloneOrCopy(source!, copy!, out _);
-                var stat = shown ?? source!.Stat;
-                copy!.SetMetadata(new Metadata { Uid = stat.Uid, Gid = stat.Gid, Mode = stat.Mode, Mtime = stat.Mtime }, out _);
+                var stat = source!.Stat;
+                copy!.SetMetadata(metadata ?? new Metadata { Uid = stat.Uid, Gid = stat.Gid, Mode = stat.Mode, Mtime = stat.Mtime }, out _);
                 return error == Errno.None ? copy.Commit() : error;
             }
         }

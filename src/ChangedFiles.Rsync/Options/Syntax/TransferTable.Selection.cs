@@ -24,7 +24,11 @@ internal static partial class TransferTable
             draft.Selection = draft.Selection with { Recurse = on };
             draft.RecursionOfArchive = false;
         });
-        table.Toggle("dirs", 'd', "send directories without descending", (draft, on) => Select(draft, s => s with { Dirs = on }));
+        table.Toggle("dirs", 'd', "send directories without descending", (draft, on) =>
+        {
+            Select(draft, s => s with { Dirs = on });
+            draft.OldDirs = false;
+        });
         table.Flag("old-dirs", '\0', "the same for an old peer", draft => draft.OldDirs = true);
         table.Alias("old-d", "old-dirs");
         table.Toggle("relative", 'R', "keep the paths of source names", (draft, on) => draft.Relative = on);

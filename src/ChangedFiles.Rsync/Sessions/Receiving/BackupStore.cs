@@ -92,7 +92,7 @@ internal sealed class BackupStore
     {
         var (tree, place) = PlaceOf(path);
         MakeParents(tree, place, path);
-        var error = FileCopy.Copy(_reception.Target, path, tree, place, stat);
+        var error = FileCopy.Copy(_reception.Target, path, tree, place, MetadataOfCopy(stat));
         if (error != Errno.None)
         {
             _reception.Complain("generator", "make_backup: copy of", path, error);
@@ -139,12 +139,25 @@ internal sealed class BackupStore
     {
         var error = stat.Kind switch
         {
-            FileKind.Regular => FileCopy.Copy(_reception.Target, path, tree, place, stat),
+            FileKind.Regular => FileCopy.Copy(_reception.Target, path, tree, place, MetadataOfCopy(stat)),
             FileKind.Symlink => _reception.Target.ReadLink(path, out var text) is not Errno.None and var unread
                 ? unread : tree.MakeSymlink(place, text, replace: true),
             _ => tree.MakeNode(place, stat.Mode, stat.RdevMajor, stat.RdevMinor, replace: true),
         };
         return error == Errno.None ? _reception.Target.Unlink(path) : error;
+    }
+
+    /// <summary>A copy has of the old file what the transfer preserves.</summary>
+    private Metadata MetadataOfCopy(in FileStat stat)
+    {
+        var preserve = _reception.Options.Preserve;
+        return new Metadata
+        {
+            Uid = preserve.Owner ? stat.Uid : null,
+            Gid = preserve.Group ? stat.Gid : null,
+            Mode = stat.Mode,
+            Mtime = preserve.Times ? stat.Mtime : null,
+        };
     }
 
     private void Say(TreePath path)

@@ -83,6 +83,15 @@ internal sealed class FilePlacement
         }
     }
 
+    /// <summary>The data is whole, but wrong. A file that was changed in its place has all but the time already.</summary>
+    public void KeepWrong(PendingRequest request, TargetFile file)
+    {
+        if (_options.Inplace)
+            _attributes.SetNew(file, request.Entry, request.Path, withTimes: false);
+        else
+            Keep(request, file);
+    }
+
     /// <summary>Puts everything into its place that was kept back.</summary>
     public void PutDelayed()
     {

@@ -92,7 +92,7 @@ internal sealed class FileReceiver : IDisposable
                 isComplete = true;
                 if (isRight)
                     return _placement.Finish(request, file!);
-                _placement.Keep(request, file!);
+                _placement.KeepWrong(request, file!);
                 return Mismatch(request);
             }
             finally

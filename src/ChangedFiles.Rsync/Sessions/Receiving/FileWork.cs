@@ -96,7 +96,8 @@ internal sealed class FileWork
         return false;
     }
 
-    private bool IsNewer(FileTime here, FileTime there) => here > there && _itemizer.TimesDiffer(here, there);
+    // Whole seconds, and with a window also what is as old, or not much older.
+    private bool IsNewer(FileTime here, FileTime there) => there.Seconds - here.Seconds < _options.Comparison.ModifyWindow;
 
     private bool Skip(string text)
     {
