@@ -316,7 +316,8 @@ public sealed class DestinationWorker : IDisposable
         var again = _planner.Recheck(batch, planned, asPlanned);
         var rest = batch.Remainder.Select(mark => mark with { IsThere = mark.IsThere && asPlanned });
         var putOff = batch.PutOff.Select(mark => mark with { NotBefore = _draining ? 0 : Math.Max(mark.NotBefore, Changes.After(PutOff)) });
-        Changes.Return([.. again, .. rest, .. putOff, .. _failing.Retries(batch, delivery)]);
+        var left = delivery.Interrupted ? Interrupted(batch) : [];
+        Changes.Return([.. again, .. rest, .. putOff, .. left, .. _failing.Retries(batch, delivery)]);
         _backoff.Reset();
         _planner.EntryBudget = Math.Min(LargestEntryBudget, _planner.EntryBudget * 2);
         Note(batch, delivery);

@@ -3,7 +3,10 @@ using ChangedFiles.Engine.Destinations;
 using ChangedFiles.Engine.Destinations.Remote;
 using ChangedFiles.Engine.Planning;
 using ChangedFiles.Linux;
+using ChangedFiles.Rsync;
 using ChangedFiles.Rsync.Files;
+using ChangedFiles.Rsync.Options;
+using ChangedFiles.Rsync.Sessions;
 using Xunit;
 
 namespace ChangedFiles.Engine.Tests.Simulation;
@@ -49,11 +52,24 @@ public sealed class RenameSessionTests
         Assert.Equal(Errno.None, _destination.Stat(kept, out _));
     }
 
-    private Delivery DeliverRename(PlannedItem old, bool deletesByName = true)
+    [Fact]
+    public void A_receiver_that_ends_with_a_word_may_leave_something_half_done()
+    {
+        Assert.False(DeliverRename(new PlannedItem(Old, PlannedAction.Delete)).Interrupted);
+        Assert.True(DeliverRename(new PlannedItem(Old, PlannedAction.Delete), isCut: true).Interrupted);
+    }
+
+    private Delivery DeliverRename(PlannedItem old, bool deletesByName = true, bool isCut = false)
     {
         var server = new SimulatedServer(new Random(0)) { Tree = () => _destination, DeletesByName = deletesByName };
+        IBatchSession Open(LinkedTree? place)
+        {
+            var isFirst = isCut;
+            isCut = false;
+            return isFirst ? new CutSession() : server.Open(place);
+        }
         using var mirrored = new RsyncDestination(
-            new RsyncDestinationOptions { Name = "simulated", Server = server, WarmSessions = 0, RenamesFrom = 0 }, _source, server.Open);
+            new RsyncDestinationOptions { Name = "simulated", Server = server, WarmSessions = 0, RenamesFrom = 0 }, _source, Open);
         var renamed = Item(New, PlannedAction.Send);
         return mirrored.Deliver(new PlannedBatch
         {
@@ -67,5 +83,15 @@ public sealed class RenameSessionTests
     {
         _source.Stat(path, out var stat);
         return new PlannedItem(path, action, stat);
+    }
+
+    private sealed class CutSession : IBatchSession
+    {
+        public TransferResult Push(PushBatch batch, Action<ReadOnlyMemory<byte>> onDeleted, CancellationToken cancellation) =>
+            throw new RsyncException(ExitCode.ProtocolStream, SessionStage.Transfer, "connection unexpectedly closed") { FromPeer = true };
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -59,13 +59,13 @@ internal sealed class RsyncDestination : IDestination
         {
             _features = fewer;
             _sessions.Discard();
-            return DeliverAgain(batch, delivery.Created, cancellation);
+            return DeliverAgain(batch, delivery, cancellation);
         }
         catch (RsyncException failure) when (failure.FromPeer && batch.Renames.Count > 0)
         {
             // Names that were used for one thing after the other make a list that no receiver takes. Without renames there is no such list.
             _renamesFailed = true;
-            return DeliverAgain(batch, delivery.Created, cancellation);
+            return DeliverAgain(batch, delivery, cancellation) with { Interrupted = true };
         }
         catch (RsyncException failure)
         {
@@ -107,10 +107,10 @@ internal sealed class RsyncDestination : IDestination
     private void Retire(Session session) => new PushBatch { Entries = [], Options = Options.Transfer(_features), Source = Source }.Send(session);
 
     /// <summary>In another way. What the first attempt made was not there before either.</summary>
-    private Delivery DeliverAgain(PlannedBatch batch, IReadOnlyList<TreePath> created, CancellationToken cancellation)
+    private Delivery DeliverAgain(PlannedBatch batch, RsyncDelivery before, CancellationToken cancellation)
     {
         var delivered = Deliver(batch, cancellation);
-        return delivered with { Created = [.. created, .. delivered.Created] };
+        return delivered with { Created = [.. before.Created, .. delivered.Created] };
     }
 
     private string Describe(RsyncException failure) =>
