@@ -27,11 +27,22 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
     /// <summary>The source has never been mirrored there.</summary>
     public bool IsNew => confirmed.IsNew;
 
+    /// <summary>
+    /// A batch is on its way. Where it goes through the top directory, it makes what is missing there, and if the process is killed before it hears of that, nobody
+    /// would know later that the destination was emptied.
+    /// </summary>
+    public void Begin(PlannedBatch batch)
+    {
+        if (batch.Swept.Any(directory => directory.Path.IsRoot))
+            confirmed.PutAside();
+    }
+
     /// <summary>Notes a confirmed batch that was planned from <paramref name="looked"/> on.</summary>
     /// <returns>False when the destination is not what it was: nothing is known of it any more.</returns>
     public bool Note(PlannedBatch batch, Delivery delivery, DateTimeOffset looked)
     {
         _lastNote = clock.GetTimestamp();
+        confirmed.PutBack();
         if (delivery.Created.Count > 0 && WasEmptied(batch, delivery))
         {
             Forget();
@@ -68,6 +79,7 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
     /// </summary>
     public void Broke(PlannedBatch batch)
     {
+        confirmed.PutBack();
         confirmed.Load();
         var unsure = batch.Items.Where(item => item.Stat.IsDirectory).Select(item => item.Path).ToList();
         confirmed.Distrust(unsure);

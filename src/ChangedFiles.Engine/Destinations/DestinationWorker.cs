@@ -273,6 +273,7 @@ public sealed class DestinationWorker : IDisposable
             var looked = _clock.GetUtcNow();
             batch = _planner.Plan(marks);
             var planned = _clock.GetTimestamp();
+            _progress?.Begin(batch);
             var delivery = batch.Items.Count > 0 ? _destination.Deliver(batch, _abort.Token) : new Delivery { Failures = batch.Failures };
             Settle(batch, delivery, planned);
             Remember(batch, delivery, looked);

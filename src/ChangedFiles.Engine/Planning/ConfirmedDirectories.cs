@@ -73,6 +73,15 @@ public sealed class ConfirmedDirectories(StateFile file)
         return true;
     }
 
+    /// <summary>Whoever is killed now leaves nothing that is known; until <see cref="PutBack"/>.</summary>
+    public void PutAside()
+    {
+        Load();
+        file.PutAside();
+    }
+
+    public void PutBack() => file.PutBack();
+
     /// <summary>Nothing is known any more.</summary>
     public void Clear()
     {

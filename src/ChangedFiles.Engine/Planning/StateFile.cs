@@ -25,6 +25,7 @@ public sealed class StateFile : IDisposable
     private readonly string _path;
     private readonly byte[] _head;
     private readonly FileStream _lock;
+    private bool _isAside;
 
     private StateFile(string path, byte[] head, FileStream held) => (_path, _head, _lock) = (path, head, held);
 
@@ -96,6 +97,35 @@ public sealed class StateFile : IDisposable
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Until it is put back there is none, also for whoever comes after this process was killed.</summary>
+    public void PutAside()
+    {
+        try
+        {
+            File.Move(_path, $"{_path}.aside", overwrite: true);
+            _isAside = true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // There is none.
+        }
+    }
+
+    public void PutBack()
+    {
+        if (!_isAside)
+            return;
+        _isAside = false;
+        try
+        {
+            File.Move($"{_path}.aside", _path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The next start compares everything.
         }
     }
 

@@ -59,6 +59,24 @@ public sealed class ConfirmedProgressTests : IDisposable
         Assert.True(Create("d", "d/below"));
     }
 
+    [Fact]
+    public void Nothing_is_known_to_who_comes_after_one_that_was_killed_while_the_top_directory_was_compared()
+    {
+        Assert.True(Confirm("d"));
+        _progress.CaughtUp();
+        var below = new PlannedBatch { Items = [], Marks = [], Swept = [new SweptDirectory(TreePath.Parse("d"), 1, default)] };
+        _progress.Begin(below);
+        Assert.Single(_file.Read());
+        var top = below with { Swept = [new SweptDirectory(TreePath.Root, 1, default)] };
+        _progress.Begin(top);
+        Assert.Empty(_file.Read());
+        Assert.True(_progress.Note(top, new Delivery(), TimeProvider.System.GetUtcNow()));
+        Assert.Single(_file.Read());
+        _progress.Begin(top);
+        _progress.Broke(top);
+        Assert.Single(_file.Read());
+    }
+
     public void Dispose()
     {
         _file.Dispose();
