@@ -43,6 +43,7 @@ internal sealed class SimulatedDestination
         {
             field = value;
             _server?.FaultRate = value / 2;
+            _server?.IsCutSoon &= value > 0;
         }
     }
 
@@ -58,7 +59,12 @@ internal sealed class SimulatedDestination
     }
 
     /// <summary>Somebody removed everything, and nobody was told.</summary>
-    public void Empty() => Tree = new MemoryTree(_clock);
+    public void Empty()
+    {
+        Tree = new MemoryTree(_clock);
+        // What was made by then no longer tells that it was emptied.
+        _server?.IsCutSoon = FaultRate > 0;
+    }
 
     /// <summary>What a mirror has of it while it runs.</summary>
     public IDestination Open()

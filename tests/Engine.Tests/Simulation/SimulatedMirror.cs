@@ -20,6 +20,7 @@ internal sealed class SimulatedMirror : IDisposable
 {
     private const int Steps = 150;
     private const int TurnsToSettle = 15_000;
+    private const int QuietLooks = 10;
     private const int KeptHistory = 400;
 
     private readonly SimulatedClock _clock = new();
@@ -139,7 +140,8 @@ internal sealed class SimulatedMirror : IDisposable
         _source.ChangeOnceMore();
         Tell(int.MaxValue);
         Deliver();
-        if (_destination.IsSeenLater)
+        // Perhaps one level of directories after the other.
+        for (var look = 0; _destination.IsSeenLater && look < QuietLooks; look++)
         {
             _clock.Advance(TimeSpan.FromMinutes(2));
             _worker.Turn();
@@ -221,7 +223,7 @@ internal sealed class SimulatedMirror : IDisposable
         for (var changes = _random.Next(10); changes > 0; changes--)
             _source.Change();
         _source.LoseEvents();
-        if (_random.Next(5) == 0)
+        if (_random.Next(4) == 0)
         {
             _destination.Empty();
             Note("emptied");

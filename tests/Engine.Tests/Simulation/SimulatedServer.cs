@@ -24,6 +24,9 @@ internal sealed class SimulatedServer(Random random) : IRsyncServer
     /// <summary>Of a hundred sessions so many meet a fault.</summary>
     public int FaultRate { get; set; }
 
+    /// <summary>The next session is cut, wherever it is then.</summary>
+    public bool IsCutSoon { get; set; }
+
     /// <summary>Told of every session.</summary>
     public Action<string>? OnSession { get; set; }
 
@@ -66,6 +69,11 @@ internal sealed class SimulatedServer(Random random) : IRsyncServer
 
     private SessionFaults Faults()
     {
+        if (IsCutSoon)
+        {
+            IsCutSoon = false;
+            return new SessionFaults(random, steps: random.Next(12));
+        }
         if (random.Next(100) >= FaultRate)
             return new SessionFaults(random);
         return random.Next(3) switch

@@ -15,6 +15,7 @@ internal sealed class SimulatedSource : IFileSource
     private readonly TimeProvider _clock;
     private readonly Random _random;
     private static readonly TreePath Inside = TreePath.Parse("inside"), Outside = TreePath.Parse("outside");
+    private static readonly TreePath First = TreePath.Parse("stays/first"), Last = TreePath.Parse("stays/last");
 
     // The file system, and the directory of it that is mirrored.
     private readonly MemoryTree _whole;
@@ -32,6 +33,7 @@ internal sealed class SimulatedSource : IFileSource
     private readonly int _names;
     private readonly int _locality;
     private TreePath _exchanged;
+    private (TreePath Directory, TreePath Copy)? _prepared;
 
     public SimulatedSource(TimeProvider clock, Random random)
     {
@@ -41,7 +43,8 @@ internal sealed class SimulatedSource : IFileSource
         _whole.OpenTarget(Inside, out var inside);
         _tree = (MemoryTree)inside!;
         Queue = new SimulatedQueue(_whole, _tree, isFanotify: random.Next(2) == 0, clock) { OnLinkFound = path => _unseen.Remove(path) };
-        _tree.MakeDirectory(TreePath.Parse("stays"), 0x1ED);
+        _tree.MakeDirectory(First.Parent, 0x1ED);
+        Create(First);
         (_names, _locality) = (random.Next(2, 7), random.Next(3) * 40);
         ChooseHabits();
     }
@@ -61,13 +64,26 @@ internal sealed class SimulatedSource : IFileSource
     public Action<string>? OnQueued { get; set; }
 
     /// <summary>One operation of a user; perhaps one that cannot be.</summary>
-    public void Change() => _operations[_random.Next(_operations.Count)]();
+    public void Change()
+    {
+        if (_prepared is not null && _random.Next(4) == 0)
+            Renew();
+        else
+            _operations[_random.Next(_operations.Count)]();
+    }
 
     /// <summary>What was exchanged last is exchanged once more: just when somebody looks at it, perhaps.</summary>
     public void ExchangeAgain() => Exchange(_exchanged);
 
-    /// <summary>A last change: a destination that was replaced is noticed when something is brought there.</summary>
-    public void ChangeOnceMore() => Create(TreePath.Parse("stays/last"));
+    /// <summary>Last changes: a destination that was replaced is noticed when something is brought there.</summary>
+    public void ChangeOnceMore()
+    {
+        if (_random.Next(2) == 0)
+            Create(Last);
+        else
+            Rename(First, Last);
+        Renew();
+    }
 
     /// <summary>The kernel's queue ran over, or was not there: everything will be looked at.</summary>
     public void LoseEvents()
@@ -138,6 +154,7 @@ internal sealed class SimulatedSource : IFileSource
             (1, () => LinkAndWrite(NewPath(), AnyPath())),
             (1, () => MoveOut(AnyPath())),
             (2, () => MoveIn(NewPath())),
+            (1, () => Prepare(AnyPath(), NewPath(), NewPath())),
         ];
         var isUsual = _random.Next(3) == 0;
         foreach (var (usual, operation) in all)
@@ -289,6 +306,8 @@ internal sealed class SimulatedSource : IFileSource
         if (!Queue.IsFanotify)
             _unseen.UnionWith(came.Where(name => !name.Value.IsDirectory && name.Value.LinkCount > 1).Select(name => name.Key));
         Happened(Errno.None, path, FileOperations.MovedIn | (IsDirectory(path) ? FileOperations.Subtree : FileOperations.None));
+        if (_random.Next(2) == 0)
+            Rename(path, NewPath());
     }
 
     private void Moved(TreePath from, TreePath to)
@@ -333,7 +352,10 @@ internal sealed class SimulatedSource : IFileSource
         if (path.IsRoot || IsPinned(path))
             return;
         var wasDirectory = IsDirectory(path);
-        Rename(path, aside);
+        if (_random.Next(2) == 0)
+            MoveOut(path);
+        else
+            Rename(path, aside);
         if (wasDirectory)
             Create(path);
         else
@@ -341,6 +363,31 @@ internal sealed class SimulatedSource : IFileSource
             MakeDirectory(path);
             Create(path.Child("a"u8));
         }
+    }
+
+    /// <summary>A directory is copied with everything that can be kept, and a file of the copy gets a further name.</summary>
+    private void Prepare(TreePath directory, TreePath copy, TreePath link)
+    {
+        var names = new List<byte[]>();
+        if (directory.IsRoot || _tree.List(directory, names) != Errno.None || names.Count == 0)
+            return;
+        MakeDirectory(copy);
+        foreach (var name in names)
+            Copy(directory.Child(name), copy.Child(name));
+        Link(link, copy.Child(names[0]));
+        _prepared = (directory, copy);
+    }
+
+    /// <summary>What was prepared last takes the place of what it was copied from.</summary>
+    private void Renew()
+    {
+        if (_prepared is not var (directory, copy))
+            return;
+        _prepared = null;
+        if (!IsDirectory(directory) || !IsDirectory(copy) || IsPinned(directory) || directory.IsBelow(copy) || copy.IsBelow(directory))
+            return;
+        Remove(directory);
+        Rename(copy, directory);
     }
 
     private void LinkAndWrite(TreePath path, TreePath existing)
