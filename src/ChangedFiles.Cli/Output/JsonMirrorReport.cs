@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChangedFiles.Engine.Destinations;
 using ChangedFiles.Engine.Mirrors;
@@ -61,7 +60,7 @@ internal sealed class JsonMirrorReport(TextWriter output) : MirrorReport
         fields.Insert(1, "time", DateTimeOffset.UtcNow.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
         lock (_lock)
         {
-            output.WriteLine(fields.ToJsonString(JsonSerializerOptions.Default));
+            output.WriteLine(fields.ToJsonString());
             output.Flush();
         }
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using ChangedFiles.Cli.Rsync;
+using ChangedFiles.Interop.Tests.Commands;
 using ChangedFiles.TestKit;
 using Xunit;
 
@@ -151,7 +152,7 @@ public sealed partial class DropInTests : IDisposable
     [Fact]
     public void A_job_in_the_background_can_be_interrupted_and_output_that_nobody_takes_is_lost()
     {
-        var ours = Path.Combine(AppContext.BaseDirectory, "changedfiles");
+        var ours = ProgramRun.Path;
         _directory.Mkdir("dst");
         var run = Command.Run("sh", "-c", $"""
             {ours} rsync --version >/dev/full || exit 1
@@ -230,7 +231,7 @@ public sealed partial class DropInTests : IDisposable
     public void A_program_can_stand_for_the_connection_to_a_daemon()
     {
         _directory.Write("rsyncd.conf", $"use chroot = no\nhosts allow = 127.0.0.1\n[m]\npath = {_directory["src"]}\n" + (Privileges.IsRoot ? "uid = 0\n" : ""));
-        var ours = Path.Combine(AppContext.BaseDirectory, "changedfiles");
+        var ours = ProgramRun.Path;
         Command.Check("env", $"RSYNC_CONNECT_PROG=test %H = nowhere.example && rsync --daemon --config={_directory["rsyncd.conf"]}",
             ours, "rsync", "-a", "rsync://nowhere.example/m/", _directory["dst/"]);
         TreeDiff.AssertSame(_directory["src"], _directory["dst"], TreeIgnore.HardLinks);
@@ -246,7 +247,7 @@ public sealed partial class DropInTests : IDisposable
         string Here(string text) => text.Replace("/D", _directory.Path, StringComparison.Ordinal);
         _directory.Write("secret", "a password");
         _directory.Write("src/.rsync-filter", Here(rules));
-        foreach (var program in (string[][])[[], [Path.Combine(AppContext.BaseDirectory, "changedfiles")]])
+        foreach (var program in (string[][])[[], [ProgramRun.Path]])
         {
             var done = Command.Run("env", [.. program, "rsync", .. Here(options).Split(' '), _directory["src/"], _directory["dst/"]]);
             Assert.Contains(Here(told), done.Error, StringComparison.Ordinal);
@@ -261,7 +262,7 @@ public sealed partial class DropInTests : IDisposable
     {
         Privileges.NeedsRoot();
         Command.Check("chmod", "-R", "a+rX", _directory.Path);
-        foreach (var (name, program) in ((string, string[])[])[("stock", []), ("ours", [Path.Combine(AppContext.BaseDirectory, "changedfiles")])])
+        foreach (var (name, program) in ((string, string[])[])[("stock", []), ("ours", [ProgramRun.Path])])
         {
             Command.Check("chown", "65534", _directory.Mkdir(name));
             // A process of its own: it cannot become root again.
@@ -277,7 +278,7 @@ public sealed partial class DropInTests : IDisposable
     [Fact]
     public void A_hosts_name_is_no_command()
     {
-        var ours = Path.Combine(AppContext.BaseDirectory, "changedfiles");
+        var ours = ProgramRun.Path;
         var done = Command.Run("env", "RSYNC_CONNECT_PROG=sh -c 'echo %H'", ours, "rsync", "rsync://x;false;#/m/");
         Assert.Equal(10, done.ExitCode);
         Assert.Contains("unsafe host characters for RSYNC_CONNECT_PROG", done.Error, StringComparison.Ordinal);
@@ -290,7 +291,7 @@ public sealed partial class DropInTests : IDisposable
     [InlineData(0, "--partial-dir=/proc/none", "--delay-updates", "src/file", "to/")]
     public void What_cannot_be_used_ends_with_stocks_code(int code, params string[] words)
     {
-        foreach (var program in (string[])["rsync", $"{Path.Combine(AppContext.BaseDirectory, "changedfiles")} rsync"])
+        foreach (var program in (string[])["rsync", $"{ProgramRun.Path} rsync"])
         {
             var ended = Command.Run("sh", "-c", $"cd {_directory.Path}; exec {program} {string.Join(' ', words)}").ExitCode;
             // Stock's is 12 when it notices first that nobody is there.

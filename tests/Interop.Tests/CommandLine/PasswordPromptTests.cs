@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using ChangedFiles.Interop.Tests.Commands;
 using ChangedFiles.TestKit;
 using Xunit;
 
@@ -23,7 +24,7 @@ public sealed class PasswordPromptTests : IDisposable
         File.SetUnixFileMode(_directory["secrets"], UnixFileMode.UserRead);
         _directory.Write("conf", $"use chroot = no\n[m]\npath = {_directory["src"]}\nauth users = me\nsecrets file = {_directory["secrets"]}\n"
             + (Privileges.IsRoot ? "uid = 0\n" : ""));
-        var line = $"{Path.Combine(AppContext.BaseDirectory, "changedfiles")} rsync -a rsync://me@daemon.example/m/ {_directory["dst/"]}";
+        var line = $"{ProgramRun.Path} rsync -a rsync://me@daemon.example/m/ {_directory["dst/"]}";
         var start = new ProcessStartInfo("script", ["-qec", line, "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["RSYNC_CONNECT_PROG"] = $"rsync --daemon --config={_directory["conf"]}";
         using var process = Process.Start(start)!;

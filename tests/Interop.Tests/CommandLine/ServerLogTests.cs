@@ -1,3 +1,4 @@
+using ChangedFiles.Interop.Tests.Commands;
 using ChangedFiles.TestKit;
 using Xunit;
 
@@ -19,7 +20,7 @@ public sealed class ServerLogTests : IDisposable
         _directory.Write("src/deep/other", "more");
         _directory.Symlink("src/link", "file");
         using var shell = new RemoteShell();
-        var ours = $"{Path.Combine(AppContext.BaseDirectory, "changedfiles")} rsync";
+        var ours = $"{ProgramRun.Path} rsync";
         var told = new List<string>();
         foreach (var program in (string[])["rsync", ours])
         {

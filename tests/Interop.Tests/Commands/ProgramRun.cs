@@ -6,7 +6,9 @@ namespace ChangedFiles.Interop.Tests.Commands;
 /// <summary>The built program, as a process of its own.</summary>
 internal static class ProgramRun
 {
-    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "changedfiles");
+    /// <summary>The one that users run, where ./test has built it; else that of the tests' own build.</summary>
+    public static string Path { get; } =
+        Environment.GetEnvironmentVariable("CHANGEDFILES_TEST_PROGRAM") ?? System.IO.Path.Combine(AppContext.BaseDirectory, "changedfiles");
 
     /// <summary>Runs it to its end.</summary>
     public static Command Run(params IEnumerable<string> arguments) => Command.Run(Path, arguments);

@@ -1,3 +1,4 @@
+using ChangedFiles.Interop.Tests.Commands;
 using ChangedFiles.Interop.Tests.Mirrors;
 using ChangedFiles.TestKit;
 using Xunit;
@@ -83,7 +84,7 @@ internal sealed class FaultBed : IDisposable
         var destination = _target == TargetKind.Local ? Target + "/" : $"rsync://{Address}/mod/mirror/";
         string[] line =
         [
-            .. Prefix, "env", $"XDG_STATE_HOME={StateHome}", Path.Combine(AppContext.BaseDirectory, "changedfiles"), "mirror", (MirroredPath ?? Source) + "/", destination,
+            .. Prefix, "env", $"XDG_STATE_HOME={StateHome}", ProgramRun.Path, "mirror", (MirroredPath ?? Source) + "/", destination,
             "--numeric-ids", "--json", .. Options,
         ];
         _mirror = new ServerProcess(_temp[$"mirror.{Guid.NewGuid():N}.log"], line[0], line[1..]);

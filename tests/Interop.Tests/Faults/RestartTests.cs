@@ -1,4 +1,5 @@
 using ChangedFiles.Cli.Commands;
+using ChangedFiles.Interop.Tests.Commands;
 using ChangedFiles.Interop.Tests.Mirrors;
 using ChangedFiles.Rsync.Options;
 using ChangedFiles.TestKit;
@@ -88,7 +89,7 @@ public sealed class RestartTests
     {
         using var bed = Filled(TargetKind.Local);
         using var second = new ServerProcess(
-            Path.Combine(bed.StateHome, "second.log"), "env", $"XDG_STATE_HOME={bed.StateHome}", Path.Combine(AppContext.BaseDirectory, "changedfiles"),
+            Path.Combine(bed.StateHome, "second.log"), "env", $"XDG_STATE_HOME={bed.StateHome}", ProgramRun.Path,
             "mirror", bed.Source + "/", bed.Target + "/");
         Eventually.True(() => !second.IsRunning, "the second ends", () => second.Log);
         Assert.Contains("is already mirrored to", second.Log, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using ChangedFiles.Cli.Rsync;
+using ChangedFiles.Interop.Tests.Commands;
 using ChangedFiles.TestKit;
 using Xunit;
 
@@ -22,7 +23,7 @@ public sealed class MatrixBed : IDisposable
     }
 
     /// <summary>This program, as <c>--rsync-path</c>.</summary>
-    internal static string Ours { get; } = $"{Path.Combine(AppContext.BaseDirectory, "changedfiles")} rsync";
+    internal static string Ours { get; } = $"{ProgramRun.Path} rsync";
 
     /// <summary>A daemon of a stock version whose module "runs" has all runs.</summary>
     internal string Daemon(RsyncVersion version)

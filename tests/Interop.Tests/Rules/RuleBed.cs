@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ChangedFiles.Interop.Tests.Commands;
 using ChangedFiles.TestKit;
 using Xunit;
 
@@ -7,7 +8,7 @@ namespace ChangedFiles.Interop.Tests.Rules;
 /// <summary>The program <c>changedfiles run</c> at work on a rule file, in directories of its own.</summary>
 internal sealed class RuleBed : IDisposable
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "changedfiles");
+    private static readonly string Program = ProgramRun.Path;
 
     private readonly string[] _environment;
     private ServerProcess? _server;
