@@ -107,6 +107,7 @@ public sealed class RuleProgramTests : IDisposable
         try
         {
             Assert.Equal(0, _bed.Reload(Rules("(f|g)")).ExitCode);
+            Eventually.True(() => _bed.Log.Split("read again").Length == 2, "read again", () => _bed.Log);
             var refused = _bed.Reload(Rules("[") + "OPENQ\n");
             Assert.Equal(1, refused.ExitCode);
             Assert.Contains("the rules from before stay at work", refused.Error, StringComparison.Ordinal);
