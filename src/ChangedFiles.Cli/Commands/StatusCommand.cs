@@ -6,8 +6,8 @@ using ChangedFiles.Rsync.Options;
 namespace ChangedFiles.Cli.Commands;
 
 /// <summary>
-/// <c>changedfiles status [SRC]</c>: how running mirrors stand. Exit code 0 when every destination follows, is being synced or waits for something to sync, 23 when one cannot be
-/// served or some names fail, 10 when there is no such mirror.
+/// <c>changedfiles status [SRC]</c>: how running mirrors stand. Exit code 0 when every destination follows, is being synced, or waits for something to
+/// sync, 23 when one cannot be served or some names fail, 10 when there is no such mirror.
 /// </summary>
 internal static class StatusCommand
 {

@@ -28,8 +28,8 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
     public bool IsNew => confirmed.IsNew;
 
     /// <summary>
-    /// A batch is on its way. Where it goes through the top directory, it makes what is missing there, and if the process is killed before it hears of that, nobody
-    /// would know later that the destination was emptied.
+    /// A batch is on its way. Where it goes through the top directory, it makes what is missing there, and if the process is killed before it hears of
+    /// that, nobody would know later that the destination was emptied.
     /// </summary>
     public void Begin(PlannedBatch batch)
     {

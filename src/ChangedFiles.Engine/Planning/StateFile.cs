@@ -23,11 +23,12 @@ public sealed class StateFile : IDisposable
     private const int MaxEntries = 10_000_000;
 
     private readonly string _path;
+    private readonly string _aside;
     private readonly byte[] _head;
     private readonly FileStream _lock;
     private bool _isAside;
 
-    private StateFile(string path, byte[] head, FileStream held) => (_path, _head, _lock) = (path, head, held);
+    private StateFile(string path, byte[] head, FileStream held) => (_path, _aside, _head, _lock) = (path, $"{path}.aside", head, held);
 
     /// <summary><c>$XDG_STATE_HOME/changedfiles</c>, else in the home directory; <c>/var/lib/changedfiles</c> where there is none.</summary>
     public static string DefaultDirectory { get; } =
@@ -63,7 +64,7 @@ public sealed class StateFile : IDisposable
     }
 
     /// <summary>True when the source was mirrored there before.</summary>
-    public bool Exists => File.Exists(_path);
+    public bool Exists => File.Exists(_path) || File.Exists(_aside);
 
     /// <summary>What was written last; empty when that cannot be trusted.</summary>
     public Dictionary<ulong, ulong> Read()
@@ -105,7 +106,7 @@ public sealed class StateFile : IDisposable
     {
         try
         {
-            File.Move(_path, $"{_path}.aside", overwrite: true);
+            File.Move(_path, _aside, overwrite: true);
             _isAside = true;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -121,7 +122,7 @@ public sealed class StateFile : IDisposable
         _isAside = false;
         try
         {
-            File.Move($"{_path}.aside", _path);
+            File.Move(_aside, _path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
