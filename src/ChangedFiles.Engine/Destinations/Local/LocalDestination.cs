@@ -6,22 +6,10 @@ using ChangedFiles.Rsync.Options;
 namespace ChangedFiles.Engine.Destinations.Local;
 
 /// <summary>A directory of this machine, and how it is kept.</summary>
-public sealed record LocalDestinationOptions
+public sealed record LocalDestinationOptions : DestinationOptions
 {
-    /// <summary>As the user wrote it.</summary>
-    public required string Name { get; init; }
-
     /// <summary>The directory; made if only its last level is missing.</summary>
     public required string Directory { get; init; }
-
-    /// <summary>What vanished at the source goes at the destination.</summary>
-    public bool Delete { get; init; } = true;
-
-    /// <summary>Nothing is changed; <see cref="Delivery.Changes"/> tells what would be.</summary>
-    public bool DryRun { get; init; }
-
-    /// <summary><see cref="Delivery.Changes"/> names what is changed.</summary>
-    public bool NamesChanges { get => field || DryRun; init; }
 
     /// <summary>What is mirrored; everything else is kept where it is.</summary>
     public required Selection Selection { get; init; }

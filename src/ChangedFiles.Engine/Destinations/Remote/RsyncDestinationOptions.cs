@@ -4,22 +4,10 @@ using ChangedFiles.Rsync.Options;
 namespace ChangedFiles.Engine.Destinations.Remote;
 
 /// <summary>A directory that a stock rsync serves, and how it is kept.</summary>
-internal sealed record RsyncDestinationOptions
+internal sealed record RsyncDestinationOptions : DestinationOptions
 {
-    /// <summary>As the user wrote it.</summary>
-    public required string Name { get; init; }
-
     /// <summary>Where the directory is, and how it is reached. Owned by the destination.</summary>
     public required IRsyncServer Server { get; init; }
-
-    /// <summary>What vanished at the source goes at the destination.</summary>
-    public bool Delete { get; init; } = true;
-
-    /// <summary>Nothing is changed; <see cref="Delivery.Changes"/> tells what would be.</summary>
-    public bool DryRun { get; init; }
-
-    /// <summary><see cref="Delivery.Changes"/> names what is changed.</summary>
-    public bool NamesChanges { get => field || DryRun; init; }
 
     /// <summary>Owners and groups by number, not by name.</summary>
     public bool NumericIds { get; init; }
