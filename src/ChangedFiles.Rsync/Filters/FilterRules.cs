@@ -26,11 +26,6 @@ public sealed class FilterRules
     /// <summary>All rules in order, those that -C adds last.</summary>
     internal IReadOnlyList<FilterRule> Rules => _implied.Length + _untold.Length == 0 ? _own : [.. _own, .. _implied, .. _untold];
 
-    /// <summary>The same for one side. At a client that receives, what -C itself names is kept also with --delete-excluded, as in stock.</summary>
-    internal IReadOnlyList<FilterRule> RulesOf(FilterSide side) => side == FilterSide.Sender || !DeleteExcluded
-        ? Rules
-        : [.. _own, .. _implied.SelectMany(rule => rule.Expansion is null ? [rule] : CvsRules(rule.Modifiers | FilterModifiers.Sides)), .. _untold];
-
     /// <summary>With --delete-excluded: rules without a side do not protect (docs/protocol.md 5.2).</summary>
     public bool DeleteExcluded { get; init; }
 

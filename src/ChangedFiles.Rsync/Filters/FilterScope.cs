@@ -30,7 +30,7 @@ internal sealed class FilterScope
     internal FilterScope(FilterRules rules, FilterSide side, FilterTree tree)
     {
         (_rules, _side, _tree) = (rules, side, tree);
-        _list = new RuleList(rules.RulesOf(side), side, rules.DeleteExcluded, PathStart);
+        _list = new RuleList(rules.Rules, side, rules.DeleteExcluded, PathStart);
         HasXattrRules = rules.HasXattrRules;
         _merges = [.. rules.Rules.Where(rule => rule.IsDirMerge && rule.AppliesTo(side, rules.DeleteExcluded))];
         _merged = new RuleList?[_merges.Length];
