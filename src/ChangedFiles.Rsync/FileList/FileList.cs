@@ -40,6 +40,9 @@ internal sealed class FileList
         }
     }
 
+    /// <summary>Slots of the session up to an index of this list. Between two incremental lists is one number that is no slot (6.6).</summary>
+    public int SlotsUpTo(int index, bool incremental) => index + 1 - (incremental ? Number : 0);
+
     /// <summary>True when the list has something of this name.</summary>
     public bool Contains(TreePath path) => Find(path, isDirectory: false) >= 0 || Find(path, isDirectory: true) >= 0;
 

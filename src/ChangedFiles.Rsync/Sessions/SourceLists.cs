@@ -50,12 +50,9 @@ internal sealed class SourceLists : IOutgoingLists
     {
         if (_builder.Lists.ListOf(index) is not { } list)
             return null;
-        _stats.Checked = Number(list, index);
+        _stats.Checked = list.SlotsUpTo(index, _incremental);
         return list[index];
     }
-
-    // Between two lists is one number that is no entry (6.6).
-    private long Number(FileList.FileList list, int index) => index + 1 - (_incremental ? list.Number : 0);
 
     public bool IsListDirectory(int index) => _builder.Lists.ListOf(index)?.Start == index + 1;
 
@@ -73,7 +70,7 @@ internal sealed class SourceLists : IOutgoingLists
         if (_builder.Lists.Count == 0)
             return false;
         var list = _builder.Lists[0];
-        _stats.Checked = Math.Max(_stats.Checked, Number(list, list.Start + list.Count - 1));
+        _stats.Checked = Math.Max(_stats.Checked, list.SlotsUpTo(list.Start + list.Count - 1, _incremental));
         return true;
     }
 

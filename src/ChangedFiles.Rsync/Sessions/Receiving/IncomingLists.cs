@@ -87,9 +87,8 @@ internal sealed class IncomingLists
         return true;
     }
 
-    // Between two lists is one number that is no entry (6.6).
     private void Check(FileList.FileList list, int index) =>
-        _reception.Stats.Checked = Math.Max(_reception.Stats.Checked, index + 1 - (IsIncremental ? list.Number : 0));
+        _reception.Stats.Checked = Math.Max(_reception.Stats.Checked, list.SlotsUpTo(index, IsIncremental));
 
     private bool IsIncremental => _session.Terms.Has(CompatFlags.IncrementalRecursion);
 
