@@ -52,8 +52,8 @@ internal sealed class Bed : IDisposable
     }
 
     /// <summary>
-    /// Removes all trees that are left, at the very end: for five minutes ext4 avoids the inodes of what was deleted, and searches a long time for others, which would
-    /// be measured with whoever comes next.
+    /// Removes all trees that are left, at the very end: for five minutes ext4 avoids the inodes of what was deleted, and searches a long time for
+    /// others, which would be measured with whoever comes next.
     /// </summary>
     public static void RemoveAll() => Command.Check("rm", ["-rf", .. All]);
 

@@ -6,7 +6,7 @@ using ChangedFiles.Rsync.Files;
 using ChangedFiles.Rsync.Filters;
 using Xunit;
 
-namespace ChangedFiles.Engine.Tests.Destinations;
+namespace ChangedFiles.Engine.Tests.Destinations.Local;
 
 public sealed class LocalDeliveryTests
 {
