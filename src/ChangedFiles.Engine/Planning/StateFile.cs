@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using ChangedFiles.Linux;
 
 namespace ChangedFiles.Engine.Planning;
 
@@ -22,6 +24,9 @@ public sealed class StateFile : IDisposable
     /// <summary>More directories than this are not kept: 160 MB.</summary>
     private const int MaxEntries = 10_000_000;
 
+    /// <summary>A process that was killed still has its lock until a program that it was about to start has begun.</summary>
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(1);
+
     private readonly string _path;
     private readonly string _aside;
     private readonly byte[] _head;
@@ -40,7 +45,7 @@ public sealed class StateFile : IDisposable
     /// <param name="source">The real path of the source.</param>
     /// <param name="destination">As the user wrote it.</param>
     /// <param name="variant">Whatever else makes a difference to what is mirrored, and how.</param>
-    /// <exception cref="MirrorBusyException">Another process has it.</exception>
+    /// <exception cref="MirrorBusyException">Another process has it, also after a second.</exception>
     /// <exception cref="IOException">It cannot be kept there.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be kept there.</exception>
     public static StateFile Open(string directory, string source, string destination, string variant)
@@ -48,19 +53,13 @@ public sealed class StateFile : IDisposable
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var pair = Encoding.UTF8.GetBytes($"{source}\n{destination}");
         var path = string.Create(CultureInfo.InvariantCulture, $"{directory}/{DirectoryDigest.Of(pair):x16}");
-        try
-        {
-            var held = new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            var identity = Encoding.UTF8.GetBytes($"{source}\n{destination}\n{variant}");
-            var head = new byte["changedfiles 1\n".Length + sizeof(uint)];
-            "changedfiles 1\n"u8.CopyTo(head);
-            BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan("changedfiles 1\n".Length), identity.Length);
-            return new StateFile($"{path}.state", [.. head, .. identity], held);
-        }
-        catch (IOException) when (IsLocked($"{path}.lock"))
-        {
-            throw new MirrorBusyException($"{source} is already mirrored to {destination} by another process (`changedfiles status {source}` shows it)");
-        }
+        var held = Lock($"{path}.lock")
+            ?? throw new MirrorBusyException($"{source} is already mirrored to {destination} by another process (`changedfiles status {source}` shows it)");
+        var identity = Encoding.UTF8.GetBytes($"{source}\n{destination}\n{variant}");
+        var head = new byte["changedfiles 1\n".Length + sizeof(uint)];
+        "changedfiles 1\n"u8.CopyTo(head);
+        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan("changedfiles 1\n".Length), identity.Length);
+        return new StateFile($"{path}.state", [.. head, .. identity], held);
     }
 
     /// <summary>True when the source was mirrored there before.</summary>
@@ -175,16 +174,20 @@ public sealed class StateFile : IDisposable
         return entries;
     }
 
-    private static bool IsLocked(string path)
+    /// <returns>Null when another process has it.</returns>
+    private static FileStream? Lock(string path)
     {
-        try
+        for (var since = Stopwatch.GetTimestamp(); ; Thread.Sleep(10))
         {
-            using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return false;
-        }
-        catch (IOException)
-        {
-            return File.Exists(path);
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException failure) when (failure.HResult == (int)Errno.EAGAIN)
+            {
+                if (Stopwatch.GetElapsedTime(since) > LockPatience)
+                    return null;
+            }
         }
     }
 }
