@@ -40,6 +40,19 @@ public sealed class FilterRules
 
     internal Func<FilterModifiers, FilterRule[]> CvsRules { get; init; } = _ => [];
 
+    /// <summary>
+    /// As they protect at a client: it adds what -C names after it has told the server its rules, and so, as in stock, keeps that also
+    /// with --delete-excluded. A "-C" among the given rules has the list be told.
+    /// </summary>
+    internal FilterRules OfReceivingClient() => !DeleteExcluded || _own.Any(rule => rule.Expansion is not null)
+        ? this
+        : new(_own, _implied.SelectMany(rule => rule.Expansion is null ? [rule] : CvsRules(rule.Modifiers | FilterModifiers.Sides)), _untold)
+        {
+            DeleteExcluded = true,
+            NulDelimited = NulDelimited,
+            CvsRules = CvsRules,
+        };
+
     /// <summary>Makes the rules ready for one side of one transfer. The scope stands above the transfer: enter its directories from there.</summary>
     internal FilterScope Open(FilterSide side, FilterTree? tree = null) => new(this, side, tree ?? new FilterTree());
 

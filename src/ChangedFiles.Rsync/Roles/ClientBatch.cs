@@ -32,7 +32,7 @@ internal sealed record ClientBatch
         Options = Options,
         Report = Report,
         Destination = Sessions.Receiving.Destination.Local(Destination, ReceivingTrees.Of(Options)),
-        Filters = Filters,
+        Filters = Filters.OfReceivingClient(),
         Events = Events,
         Stats = Stats,
     }.Run(session, cancellation);

@@ -46,7 +46,7 @@ internal sealed record ClientPull
             Options = Options,
             Report = Report,
             Destination = Sessions.Receiving.Destination.Local(Destination, ReceivingTrees.Of(Options)),
-            Filters = Filters,
+            Filters = Filters.OfReceivingClient(),
             Requested = TrustsSender ? null : new RequestedNames(Options, names ?? Sources.Select(ArgumentText.Encode), Filters),
             Events = Events,
             Stats = Stats,

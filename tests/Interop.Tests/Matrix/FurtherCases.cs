@@ -34,6 +34,7 @@ internal static class FurtherCases
         new("-a", "--exclude=[a-l]*.txt", "--exclude=?odes", "--exclude=d2/**", "--exclude=with\\ space", "--delete"),
         new("-a", "--exclude=/d1/***", "--exclude=**/deep*", "--delete-excluded"),
         new("-aC", "--delete", "--include=*~"),
+        new("-aC", "--delete-excluded"),
         new("-a", "--max-size=1k", "--exclude=/*/*/", "--delete"),
         new("-am", "--max-size=8", "--delete"),
     ];

@@ -155,6 +155,19 @@ public sealed class FilterRulesTests
     }
 
     [Fact]
+    public void What_cvs_ignores_goes_with_delete_excluded_but_stays_at_a_client_that_receives()
+    {
+        var builder = new FilterRulesBuilder { CvsExclude = true, DeleteExcluded = true, Environment = _ => null };
+        var rules = builder.AddExclude("mine").Build();
+        Assert.True(rules.Open(FilterSide.Receiver).Check("x.o"u8, false).IsIncluded);
+        var scope = rules.OfReceivingClient().Open(FilterSide.Receiver);
+        Assert.True(scope.Check("x.o"u8, false).IsExcluded);
+        Assert.True(scope.Check("mine"u8, false).IsIncluded);
+        var told = builder.AddFilter("-C").Build().OfReceivingClient();
+        Assert.True(told.Open(FilterSide.Receiver).Check("x.o"u8, false).IsIncluded);
+    }
+
+    [Fact]
     public void A_daemons_rules_hold_for_the_whole_module()
     {
         var rules = new FilterRulesBuilder(forDaemon: true).AddIncludeWords("/pub/x").AddExcludeWords("/pub/ secret *.key").AddFilterWords("- a/b +_c").Build();
