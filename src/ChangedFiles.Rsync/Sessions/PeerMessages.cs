@@ -25,8 +25,8 @@ internal sealed class PeerMessages
     /// <summary>Called with the path of something the peer deleted.</summary>
     public Action<ReadOnlyMemory<byte>, bool>? OnDeleted { get; set; }
 
-    /// <summary>Called with the index of an item that is safely in place (13.4).</summary>
-    public Action<int>? OnSuccess { get; set; }
+    /// <summary>Called with an item that is safely in place (13.4).</summary>
+    public Action<PlacedItem>? OnSuccess { get; set; }
 
     /// <summary>Called with the index of a file that the sender cannot give.</summary>
     public Action<int>? OnNoSend { get; set; }
@@ -66,7 +66,7 @@ internal sealed class PeerMessages
                 OnDeleted?.Invoke((isDirectory ? payload[..^1] : payload).ToArray(), isDirectory);
                 break;
             case MessageCode.Success:
-                OnSuccess?.Invoke(Number(payload));
+                OnSuccess?.Invoke(PlacedItem.Read(payload));
                 break;
             case MessageCode.NoSend:
                 OnNoSend?.Invoke(Number(payload));

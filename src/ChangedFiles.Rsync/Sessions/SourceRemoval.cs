@@ -10,15 +10,20 @@ namespace ChangedFiles.Rsync.Sessions;
 /// <summary>Removes what the receiver says is in its place (<c>--remove-source-files</c>; docs/protocol.md 3.3).</summary>
 internal sealed class SourceRemoval(Session session, IOutgoingLists lists, TransferOptions options, ReportOptions report)
 {
-    /// <summary>Removes the source of an item, unless it changed since it was listed.</summary>
-    public void Remove(int index)
+    /// <summary>Removes the source of an item, unless it changed since it was listed or is the destination's own.</summary>
+    public void Remove(PlacedItem item)
     {
-        if (lists.Find(index) is not { IsDirectory: false, IsMissing: false } entry || entry.Source?.Tree is not IFileTarget tree)
+        if (lists.Find(item.Index) is not { IsDirectory: false, IsMissing: false } entry || entry.Source?.Tree is not IFileTarget tree)
             return;
         var name = entry.Source.Describe(entry.Path);
         var error = tree.Stat(entry.Path, out var stat);
         if (error == Errno.None && entry.IsRegular && options.Selection.CopyLinks)
             error = tree.StatThrough(entry.Path, out _);
+        if (error == Errno.None && item.Inode != 0 && (item.Device, item.Inode) == (stat.Device, stat.Inode))
+        {
+            session.Say(MessageCode.ErrorXfer, $"ERROR: Skipping sender remove of destination file: {ArgumentText.Decode(entry.Path.Bytes)}");
+            return;
+        }
         if (error == Errno.None && entry.IsRegular && stat.IsRegular && (stat.Size != entry.Length || stat.Mtime != entry.Mtime))
         {
             session.Say(MessageCode.ErrorXfer, $"ERROR: Skipping sender remove for changed file: {ArgumentText.Decode(entry.Path.Bytes)}");

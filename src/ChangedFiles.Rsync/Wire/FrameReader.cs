@@ -197,7 +197,9 @@ internal sealed partial class FrameReader(Connection connection)
         var fits = code switch
         {
             MessageCode.ErrorXfer or MessageCode.Info or MessageCode.Error or MessageCode.Warning or MessageCode.Deleted => length <= MaxMessage,
-            MessageCode.IoError or MessageCode.IoTimeout or MessageCode.NoSend or MessageCode.Success => length == sizeof(int),
+            MessageCode.IoError or MessageCode.IoTimeout or MessageCode.NoSend => length == sizeof(int),
+            // A local copy also tells device and inode.
+            MessageCode.Success => length is sizeof(int) or sizeof(int) + 2 * sizeof(ulong),
             MessageCode.ErrorExit => length is 0 or sizeof(int),
             MessageCode.NoOp => length == 0,
             _ => throw Bad($"unknown message code {(int)code}"),

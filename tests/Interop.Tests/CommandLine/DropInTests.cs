@@ -90,17 +90,20 @@ public sealed partial class DropInTests : IDisposable
             "--read-batch=/D/src/file /D/x/", "-r /D/src/ /D/alt/file/", "-r /D/no\nne /D/x/", "--filter=._/D/no/../src/none /D/src/ /D/x", "--exclude-from=/D/src /D/src/file /D/x/",
         ];
         foreach (var line in lines)
-        {
-            var words = line.Replace("/D/", _directory.Path + "/", StringComparison.Ordinal).Split(' ');
-            var stock = Command.Run("rsync", words);
-            using var output = new MemoryStream();
-            using var error = new MemoryStream();
-            var code = RsyncProgram.Run(words, new ProgramStreams(output, error), TestContext.Current.CancellationToken);
-            Assert.Equal($"{line}: {stock.ExitCode}\n{Sorted(stock.Error)}", $"{line}: {(int)code}\n{Sorted(Encoding.UTF8.GetString(error.ToArray()))}");
-        }
+            CompareErrors(line.Replace("/D/", _directory.Path + "/", StringComparison.Ordinal).Split(' '));
+    }
 
-        static string Sorted(string text) =>
-            string.Join('\n', PlaceInSource().Replace(text, " at X [").Split('\n').Order(StringComparer.Ordinal));
+    [Theory]
+    [InlineData("-r")]
+    [InlineData("-rI")]
+    [InlineData("-rI --inplace")]
+    public void What_is_the_destination_itself_is_not_removed_as_a_source(string options)
+    {
+        Command.Check("rm", _directory["src/deep/link"]);
+        _directory.Symlink("too", "src");
+        CompareErrors([.. options.Split(' '), "--remove-source-files", _directory["src/"], _directory["too/"]]);
+        Assert.Equal("some text", _directory.Read("src/file"));
+        Assert.Equal(5000, _directory.Read("src/deep/er/other").Length);
     }
 
     [Fact]
@@ -309,6 +312,20 @@ public sealed partial class DropInTests : IDisposable
 
     [GeneratedRegex(@" at \S+( \(\d+\))? \[")]
     private static partial Regex PlaceInSource();
+
+    /// <summary>One line after the other: exit code, and what is complained about.</summary>
+    private static void CompareErrors(string[] words)
+    {
+        var stock = Command.Run("rsync", words);
+        using var output = new MemoryStream();
+        using var error = new MemoryStream();
+        var code = RsyncProgram.Run(words, new ProgramStreams(output, error), TestContext.Current.CancellationToken);
+        var line = string.Join(' ', words);
+        Assert.Equal($"{line}: {stock.ExitCode}\n{Sorted(stock.Error)}", $"{line}: {(int)code}\n{Sorted(Encoding.UTF8.GetString(error.ToArray()))}");
+
+        static string Sorted(string text) =>
+            string.Join('\n', PlaceInSource().Replace(text, " at X [").Split('\n').Order(StringComparer.Ordinal));
+    }
 
     /// <summary>Destinations "ours" and "stock", which may be there already.</summary>
     private void Compare(string[] options, string[] sources, int code = 0, bool inOrder = true)

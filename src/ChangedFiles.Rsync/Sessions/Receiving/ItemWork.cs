@@ -188,7 +188,17 @@ internal sealed class ItemWork
     {
         _hardLinks.Finished(entry, path);
         if (_tellsSuccess)
-            _reception.Session.Writer.WriteMessage(MessageCode.Success, index);
+            TellSuccess(index, path);
+    }
+
+    /// <summary>In a local copy the sender also learns which inode it is, as that may be its own.</summary>
+    private void TellSuccess(int index, TreePath path)
+    {
+        var writer = _reception.Session.Writer;
+        if (_reception.Session.Terms.IsLocal && _reception.Target.Stat(path, out var stat) == Errno.None)
+            writer.WriteMessage(MessageCode.Success, new PlacedItem(index, stat.Device, stat.Inode).ToBytes());
+        else
+            writer.WriteMessage(MessageCode.Success, index);
     }
 
     /// <summary>A name that the sender's user gave and that is not there any more (10.6).</summary>
