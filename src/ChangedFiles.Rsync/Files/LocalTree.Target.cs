@@ -95,6 +95,32 @@ public sealed partial class LocalTree
         return At(path, ref none, static (directory, name, ref _) => Names.Unlink(directory, name));
     }
 
+    /// <summary>Unlinks what was read through links: each of them may only lead to what is below the directory that it is in; else <see cref="Errno.ELOOP"/>.</summary>
+    internal Errno UnlinkSource(TreePath path)
+    {
+        if (!Follows || path.ParentBytes.IsEmpty)
+            return Unlink(path);
+        var directory = _root;
+        try
+        {
+            foreach (var part in new PathParts(path.ParentBytes))
+            {
+                var error = Directories.OpenBeneath(directory, part, LinkPolicy.FollowBeneath, readable: false, out var next);
+                if (error != Errno.None)
+                    return error == Errno.EXDEV ? Errno.ELOOP : error;
+                if (directory != _root)
+                    directory.Dispose();
+                directory = next!;
+            }
+            return Names.Unlink(directory, path.Name);
+        }
+        finally
+        {
+            if (directory != _root)
+                directory.Dispose();
+        }
+    }
+
     public Errno RemoveDirectory(TreePath path)
     {
         var none = 0;

@@ -30,10 +30,14 @@ internal sealed class SourceRemoval(Session session, IOutgoingLists lists, Trans
             return;
         }
         if (error == Errno.None && !options.DryRun)
-            error = tree.Unlink(entry.Path);
-        if (error is not (Errno.None or Errno.ENOENT))
+            error = tree is LocalTree local ? local.UnlinkSource(entry.Path) : tree.Unlink(entry.Path);
+        if (error == Errno.ENOENT)
+            session.Say(MessageCode.Info, $"sender file already removed: {ArgumentText.Decode(entry.Path.Bytes)}");
+        else if (error == Errno.ELOOP)
+            session.Say(MessageCode.ErrorXfer, $"rsync: [sender] sender failed to secure-open-parent {ArgumentText.Decode(entry.Path.Bytes)}: {EntryMaker.Reason(error)}");
+        else if (error != Errno.None)
             session.Say(MessageCode.ErrorXfer, $"rsync: [sender] sender failed to remove {name}: {EntryMaker.Reason(error)}");
-        else if (error == Errno.None && report.Info[InfoFlag.Remove] > 0)
+        else if (report.Info[InfoFlag.Remove] > 0)
             session.Say(MessageCode.Info, Messages.SenderRemoved(ArgumentText.Decode(entry.Path.Bytes)));
     }
 }

@@ -106,6 +106,26 @@ public sealed partial class DropInTests : IDisposable
         Assert.Equal(5000, _directory.Read("src/deep/er/other").Length);
     }
 
+    [Theory]
+    [InlineData("-rk")]
+    [InlineData("-rL")]
+    [InlineData("-rkR")]
+    public void A_source_is_removed_through_links_that_stay_beside_it(string options)
+    {
+        Assert.Equal(Removed(words => Stock(words, code: 23)), Removed(words => Ours(words, code: 23)));
+
+        string Removed(Func<string[], string> run)
+        {
+            _directory.Write("far/file", "far");
+            _directory.Write("near/dir/file", "near");
+            _directory.Write("near/last", "near");
+            foreach (var (link, target) in (ReadOnlySpan<(string, string)>)[("aside", "dir"), ("inside", "dir/../aside"), ("out", "../far"), ("root", _directory["far"])])
+                Command.Check("ln", "-sfn", target, _directory["near/" + link]);
+            var said = run([options, "--remove-source-files", _directory["./near/"], _directory["to/"]]);
+            return said + Command.Check("find", _directory["near"], _directory["far"], "-type", "f").Output;
+        }
+    }
+
     [Fact]
     public void A_kept_link_to_a_directory_does_not_lead_out_of_the_destination()
     {
