@@ -53,7 +53,7 @@ internal readonly record struct FakeSuper
     /// <summary>The same with what is to be changed. Its kind stays.</summary>
     public FakeSuper With(in Metadata wanted) => this with
     {
-        Mode = wanted.Mode is { } mode && (FileKind)(Mode & TypeBits) != FileKind.Symlink ? (Mode & TypeBits) | (mode & ~TypeBits) : Mode,
+        Mode = wanted.Mode is { } mode ? (Mode & TypeBits) | (mode & ~TypeBits) : Mode,
         Uid = wanted.Uid ?? Uid,
         Gid = wanted.Gid ?? Gid,
     };

@@ -94,6 +94,37 @@ public sealed partial class DropInTests : IDisposable
     }
 
     [Theory]
+    [InlineData("-rliD")]
+    [InlineData("-rlip")]
+    [InlineData("-rlogiD --fake-super")]
+    [InlineData("-rlpogiD --fake-super")]
+    public void What_takes_the_place_of_another_kind_has_the_permissions_that_stock_gives_it(string options)
+    {
+        Command.Check("mkfifo", _directory["src/fifo"]);
+        _directory.Symlink("src/soft", "file");
+        foreach (var name in (string[])["ours", "stock"])
+        {
+            foreach (var file in (string[])["fifo", "soft"])
+            {
+                _directory.Write($"{name}/{file}", "x");
+                Command.Check("chmod", "646", _directory[$"{name}/{file}"]);
+            }
+            _directory.Symlink($"{name}/file", "soft");
+        }
+        Compare(options.Split(' '), [_directory["src/"]]);
+    }
+
+    [Fact]
+    public void The_file_that_stands_for_a_link_has_permissions()
+    {
+        _directory.Mkdir("links");
+        _directory.Symlink("links/soft", "file");
+        Compare(["--fake-super", "-ilog"], [_directory["links/soft"]]);
+        Compare(["--fake-super", "-ilog"], [_directory["links/soft"]]);
+        Compare(["--fake-super", "-ilpog"], [_directory["links/soft"]]);
+    }
+
+    [Theory]
     [InlineData("-r")]
     [InlineData("-rI")]
     [InlineData("-rI --inplace")]

@@ -68,7 +68,7 @@ internal sealed class AttributeKeeper(Reception reception, Itemizer itemizer, st
         {
             Uid = itemizer.KeepsOwner && entry.Uid != stat.Uid ? entry.Uid : null,
             Gid = itemizer.KeepsGroup(entry) && entry.Gid != stat.Gid ? entry.Gid : null,
-            Mode = !entry.IsSymlink && entry.Permissions != stat.Permissions ? entry.Mode : null,
+            Mode = itemizer.HasPermissions(entry) && entry.Permissions != stat.Permissions ? entry.Mode : null,
             Mtime = itemizer.KeepsTimes(entry) && (exactTimes ? entry.Mtime != stat.Mtime : itemizer.TimesDiffer(entry.Mtime, stat.Mtime))
                 ? entry.Mtime : null,
             Atime = KeepsAtime(entry) && entry.Atime != stat.Atime.Seconds ? new FileTime(entry.Atime, 0) : null,

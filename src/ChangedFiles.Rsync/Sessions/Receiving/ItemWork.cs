@@ -165,7 +165,7 @@ internal sealed class ItemWork
             Skip(Messages.Exists(Reception.Text(entry.Path), _reception.Half.Report.Info[InfoFlag.Skip] > 1 ? Difference(item, existing) : null));
             return;
         }
-        _attributes.DecideMode(item.Path, entry, stat, exists: present is { } here && here.Kind == entry.Kind);
+        _attributes.DecideMode(item.Path, entry, stat, exists: present is { } here && IsReplaced(here, entry));
         if (_hardLinks.Handle(item, present))
             return;
         var isInPlace = entry.IsRegular && _files.Handle(item, present);
@@ -174,6 +174,9 @@ internal sealed class ItemWork
         if (isInPlace)
             Succeeded(entry, item.Index, item.Path);
     }
+
+    /// <summary>A file whose permissions an entry takes over, without -p: regular files only from their kind, others also from another one, as in stock.</summary>
+    private static bool IsReplaced(in FileStat present, FileEntry entry) => entry.IsRegular ? present.IsRegular : !present.IsDirectory;
 
     private string Difference(in Item item, in FileStat stat)
     {

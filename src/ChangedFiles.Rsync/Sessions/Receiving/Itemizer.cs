@@ -45,6 +45,9 @@ internal sealed class Itemizer(Reception reception, FrameWriter writer)
 
     public bool KeepsOwner => _preserve.Owner && reception.IsSuper;
 
+    /// <summary>A symbolic link has none that can be set, but the file that stands for one has.</summary>
+    public bool HasPermissions(FileEntry entry) => !entry.IsSymlink || _preserve.FakeSuper;
+
     /// <summary>What differs between the entry and something that exists.</summary>
     /// <param name="flags">What is known to happen to it.</param>
     /// <param name="isNamed">There is an extra name, and it is not empty.</param>
@@ -58,7 +61,7 @@ internal sealed class Itemizer(Reception reception, FrameWriter writer)
             flags |= ItemFlags.ReportTime;
         if (_preserve.Atimes && !entry.IsDirectory && !entry.IsSymlink && entry.Atime != stat.Atime.Seconds)
             flags |= ItemFlags.ReportAtime;
-        if (!entry.IsSymlink && PermissionsDiffer(entry, stat))
+        if (HasPermissions(entry) && PermissionsDiffer(entry, stat))
             flags |= ItemFlags.ReportPerms;
         if (KeepsOwner && entry.Uid != stat.Uid)
             flags |= ItemFlags.ReportOwner;
