@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ChangedFiles.Engine.Changes;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
@@ -86,11 +87,13 @@ internal sealed partial class BatchDraft
     /// <summary>Of what is passed over, the names of files that have several must be known all the same, and go with those that are sent.</summary>
     private void NoteLinks()
     {
-        foreach (var (path, stat) in _children.Where(child => child.Stat is { IsDirectory: false, LinkCount: > 1 }))
+        foreach (ref readonly var child in CollectionsMarshal.AsSpan(_children))
         {
-            OtherNames(path, stat);
-            if (links.PassOver(path, stat) && HasParents(path))
-                Send(path, stat);
+            if (child.Stat.IsDirectory || child.Stat.LinkCount <= 1)
+                continue;
+            OtherNames(child.Path, child.Stat);
+            if (links.PassOver(child.Path, child.Stat) && HasParents(child.Path))
+                Send(child.Path, child.Stat);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ChangedFiles.Engine.Changes;
 using ChangedFiles.Linux;
 using ChangedFiles.Rsync.Files;
@@ -14,8 +15,7 @@ internal sealed partial class BatchDraft(
     private const int LooksPerEntry = 20;
 
     private readonly Queue<DirtyMark> _toSweep = new();
-    private readonly List<byte[]> _names = [];
-    private readonly List<(TreePath Path, FileStat Stat)> _children = [];
+    private readonly List<PathStat> _children = [];
     private bool _changedUnderway;
     private int _looked;
     private int _added;
@@ -183,11 +183,9 @@ internal sealed partial class BatchDraft(
     private void Sweep(DirtyMark mark)
     {
         var directory = mark.Path;
-        _names.Clear();
-        // Before its names: what comes or goes while they are read changes its times.
-        var errno = source.Stat(directory, out var stat);
-        if (errno == Errno.None)
-            errno = source.List(directory, _names);
+        _children.Clear();
+        // Itself before its names: what comes or goes while they are read changes its times.
+        var errno = source.Look(directory, out var stat, _children);
         if (errno != Errno.None)
         {
             // What cannot be listed must not be swept: the destination would lose it all.
@@ -197,7 +195,7 @@ internal sealed partial class BatchDraft(
                 Failures.Add(new FailedPath(directory, $"cannot list the directory: {errno.Describe()}"));
             return;
         }
-        if (directory.IsRoot && _names.Count == 0)
+        if (directory.IsRoot && _children.Count == 0)
             throw new SourceLostException("the source directory is empty") { IsEmpty = true };
         if (mark.Trusting)
             confirmed?.Load();
@@ -212,37 +210,48 @@ internal sealed partial class BatchDraft(
             Items[directory] = Items[directory] with { Action = PlannedAction.Sweep };
             Swept.Add(new SweptDirectory(directory, state, digest.Newest));
         }
-        foreach (var child in _children.Where(child => mark.Subtree && child.Stat.IsDirectory))
-            _toSweep.Enqueue(mark with { Path = child.Path, RenamedFrom = null, IsThere = isKnown || Items.ContainsKey(child.Path) });
+        if (mark.Subtree)
+            SweepChildren(mark, isKnown);
     }
 
-    /// <summary>False when a name exists but cannot be looked at, or is not to be sent yet.</summary>
+    private void SweepChildren(DirtyMark mark, bool isKnown)
+    {
+        foreach (ref readonly var child in CollectionsMarshal.AsSpan(_children))
+        {
+            if (child.Stat.IsDirectory)
+                _toSweep.Enqueue(mark with { Path = child.Path, RenamedFrom = null, IsThere = isKnown || Items.ContainsKey(child.Path) });
+        }
+    }
+
+    /// <summary>Leaves of what was found what is to be mirrored. False when a name exists but cannot be looked at, or is not to be sent yet.</summary>
     private bool LookAtChildren(TreePath directory, out DirectoryDigest digest)
     {
         digest = default;
-        _children.Clear();
-        _looked += _names.Count;
+        _looked += _children.Count;
         var complete = true;
-        foreach (var name in _names)
+        var kept = 0;
+        var found = CollectionsMarshal.AsSpan(_children);
+        for (var i = 0; i < found.Length; i++)
         {
-            var path = directory.Child(name);
-            var errno = source.Stat(path, out var stat);
-            if (errno == Errno.None && stat.IsRegular && heldUntil(path) is > 0 and var held)
+            ref readonly var child = ref found[i];
+            if (child.Errno == Errno.None && child.Stat.IsRegular && heldUntil(child.Path) is > 0 and var held)
             {
                 PutOff.Add(new DirtyMark(directory) { Names = true, Since = Since, NotBefore = held });
                 complete = false;
             }
-            else if (errno == Errno.None && !IsExcluded(path, stat.IsDirectory))
+            else if (child.Errno == Errno.None && !IsExcluded(child.Path, child.Stat.IsDirectory))
             {
-                _children.Add((path, stat));
-                digest.Add(name, stat);
+                digest.Add(child.Path.Name, child.Stat);
+                if (kept++ < i)
+                    found[kept - 1] = child;
             }
-            else if (errno is not (Errno.None or Errno.ENOENT))
+            else if (child.Errno is not (Errno.None or Errno.ENOENT))
             {
-                Failures.Add(new FailedPath(path, errno.Describe()));
+                Failures.Add(new FailedPath(child.Path, child.Errno.Describe()));
                 complete = false;
             }
         }
+        CollectionsMarshal.SetCount(_children, kept);
         return complete;
     }
 
@@ -250,7 +259,7 @@ internal sealed partial class BatchDraft(
     {
         var before = Failures.Count;
         _added += _children.Count;
-        foreach (var (path, stat) in _children)
+        foreach (var (path, _, stat) in _children)
             Send(path, stat);
         return Failures.Count == before;
     }

@@ -7,3 +7,7 @@ namespace ChangedFiles.Rsync.Files;
 /// <param name="Kind">What it was when the directory was read; <see cref="FileKind.None"/> where the source does not say without a stat.</param>
 /// <param name="Inode">Its inode number, 0 where there is none; reading inodes in this order is faster on spinning disks.</param>
 public readonly record struct DirectoryEntry(byte[] Name, FileKind Kind, ulong Inode);
+
+/// <summary>One name in a directory, and what is there.</summary>
+/// <param name="Errno">Why that cannot be said.</param>
+public readonly record struct PathStat(TreePath Path, Errno Errno, FileStat Stat);

@@ -28,6 +28,23 @@ public interface IFileSource
     /// <summary>As <see cref="List(TreePath, List{byte[]})"/>, with what is known of each name without asking for it.</summary>
     Errno List(TreePath directory, List<DirectoryEntry> entries);
 
+    /// <summary>What a directory is, and then what each name in it is, in any order: all that <see cref="Stat"/> and listing would say.</summary>
+    Errno Look(TreePath directory, out FileStat stat, List<PathStat> found)
+    {
+        var names = new List<byte[]>();
+        var error = Stat(directory, out stat);
+        if (error == Errno.None)
+            error = List(directory, names);
+        if (error != Errno.None)
+            return error;
+        foreach (var name in names)
+        {
+            var path = directory.Child(name);
+            found.Add(new PathStat(path, Stat(path, out var there), there));
+        }
+        return Errno.None;
+    }
+
     /// <summary>
     /// Opens a regular file to read.
     /// A symbolic link is <see cref="Errno.ELOOP"/>, a directory <see cref="Errno.EISDIR"/>, anything else

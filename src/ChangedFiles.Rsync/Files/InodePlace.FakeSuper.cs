@@ -57,8 +57,6 @@ internal readonly ref partial struct InodePlace
         return error == Errno.ENODATA ? Errno.None : error;
     }
 
-    private Errno Stat(out FileStat stat) => _name.IsEmpty ? Inodes.Stat(handle, out stat) : Inodes.Stat(handle, _name, out stat);
-
     private FakeSuper? Noted(in FileStat real) =>
         HasNote(real) && XattrSet.Get(handle, _name, FakeSuper.Attribute, out var value) == Errno.None && FakeSuper.TryParse(value, out var fake)
             ? fake : null;

@@ -12,6 +12,8 @@ internal readonly ref partial struct InodePlace(SafeFileHandle handle, ReadOnlyS
 {
     private readonly ReadOnlySpan<byte> _name = name;
 
+    public Errno Stat(out FileStat stat) => _name.IsEmpty ? Inodes.Stat(handle, out stat) : Inodes.Stat(handle, _name, out stat);
+
     public Errno Set(in Metadata metadata, out MetadataParts failed)
     {
         var first = Errno.None;

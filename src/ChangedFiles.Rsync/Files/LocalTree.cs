@@ -119,6 +119,25 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
     public Errno List(TreePath directory, List<DirectoryEntry> entries) =>
         Read(directory, entries, static (entry, entries) => entries.Add(new(entry.Name.ToArray(), entry.Kind, entry.Inode)));
 
+    public Errno Look(TreePath directory, out FileStat stat, List<PathStat> found)
+    {
+        stat = default;
+        var error = _directories.OpenReadable(directory.IsRoot ? [] : directory.Bytes, out var handle);
+        if (error != Errno.None)
+            return error;
+        using (handle)
+        {
+            error = Stat(handle!, [], out stat);
+            return error != Errno.None ? error : Read(handle!, (Tree: this, handle, directory, found), static (entry, to) =>
+            {
+                var path = to.directory.Child(entry.Name);
+                FileStat there = default;
+                var errno = path.Bytes.Length > TreePath.MaxLength ? Errno.ENAMETOOLONG : to.Tree.Stat(to.handle!, entry.Name, out there);
+                to.found.Add(new PathStat(path, errno, there));
+            });
+        }
+    }
+
     public Errno Open(TreePath path, out SourceFile? file)
     {
         file = null;
@@ -206,19 +225,32 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
         var error = _directories.OpenReadable(path.IsRoot ? [] : path.Bytes, out var handle);
         if (error != Errno.None)
             return error;
-        var buffer = ArrayPool<byte>.Shared.Rent(ListBufferSize);
-        while ((error = Directories.Read(handle!, buffer, out var length)) == Errno.None && length > 0)
-        {
-            foreach (var entry in new DirectoryEntries(buffer.AsSpan(0, length)))
-                add(entry, result);
-        }
-        ArrayPool<byte>.Shared.Return(buffer);
+        error = Read(handle!, result, add);
         // The names that were listed are what is asked for next.
         if (path.IsRoot)
             handle!.Dispose();
         else
             _directories.Add(path.Bytes, handle!).Dispose();
         return error;
+    }
+
+    private static Errno Read<T>(SafeFileHandle directory, T result, Action<DirectoryEntries, T> add)
+    {
+        Errno error;
+        var buffer = ArrayPool<byte>.Shared.Rent(ListBufferSize);
+        while ((error = Directories.Read(directory, buffer, out var length)) == Errno.None && length > 0)
+        {
+            foreach (var entry in new DirectoryEntries(buffer.AsSpan(0, length)))
+                add(entry, result);
+        }
+        ArrayPool<byte>.Shared.Return(buffer);
+        return error;
+    }
+
+    private Errno Stat(SafeFileHandle directory, ReadOnlySpan<byte> name, out FileStat stat)
+    {
+        var place = new InodePlace(directory, name);
+        return _options.FakeSuper ? place.StatFaked(out stat) : place.Stat(out stat);
     }
 
     private static Errno RequireRegular(SafeFileHandle handle, out FileStat stat)

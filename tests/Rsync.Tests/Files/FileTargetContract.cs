@@ -191,6 +191,30 @@ public abstract partial class FileTargetContract
     }
 
     [Fact]
+    public void A_look_at_a_directory_says_what_stat_says_of_it_and_of_each_name()
+    {
+        Ok(Target.MakeDirectory(P("d"), 0x1C0));
+        Ok(Target.MakeDirectory(P("d/e"), 0x1ED));
+        Ok(Target.MakeSymlink(P("d/link"), "f"u8));
+        Write("d/f", "hello");
+        Ok(Target.MakeLink(P("d/again"), P("d/f")));
+        Ok(Target.SetMetadata(P("d/f"), new Metadata { Mode = 0x81A0, Uid = 1234, Gid = 4321, Mtime = new FileTime(-5, 300) }, out _));
+        foreach (var directory in new[] { P("d"), P("d/e"), TreePath.Root })
+        {
+            var found = new List<PathStat>();
+            Ok(Target.Look(directory, out var stat, found));
+            // Listing may count as an access.
+            Assert.Equal(Stat($"{directory}") with { Atime = default }, stat with { Atime = default });
+            Assert.Equal(Names($"{directory}"), found.Select(name => TreePath.Printable(name.Path.Name)).Order(StringComparer.Ordinal));
+            Assert.All(found, name => Assert.Equal((None, Stat($"{name.Path}") with { Atime = default }), (name.Errno, name.Stat with { Atime = default })));
+            Assert.All(found, name => Assert.Equal(directory, name.Path.Parent));
+        }
+        Assert.Equal(ENOENT, Target.Look(P("missing"), out _, []));
+        Assert.Equal(ENOTDIR, Target.Look(P("d/f"), out _, []));
+        Assert.Equal(ELOOP, Target.Look(P("d/link"), out _, []));
+    }
+
+    [Fact]
     public void A_symbolic_link_keeps_its_text_and_is_never_gone_through()
     {
         Ok(Target.MakeDirectory(P("d"), 0x1C0));
