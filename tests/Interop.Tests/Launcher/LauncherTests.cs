@@ -17,7 +17,7 @@ public sealed class LauncherTests : IDisposable
         echo noise; [ ! -e "$ROOT/broken" ] || { echo "error CS1002: ; expected"; exit 1; }
         while [ "$1" != -o ]; do shift; done
         sleep 0.2; mkdir -p "$2"
-        printf '#!/bin/sh\npwd; for a; do echo "<$a>"; done; cat\n' >"$2/changedfiles"; chmod +x "$2/changedfiles"
+        printf '#!/bin/sh\npwd; for a; do echo "<$a>"; done; eval "$PROBE"; cat\n' >"$2/changedfiles"; chmod +x "$2/changedfiles"
         """;
 
     private readonly TempDirectory _temp = new();
@@ -82,6 +82,14 @@ public sealed class LauncherTests : IDisposable
         _temp.Symlink("path/rsync", "../hop");
 
         Assert.Equal($"{_temp.Path}\n<rsync>\n<--server>\n<.>\ninput", Run(_temp["path/rsync"], "--server", ".").Output);
+    }
+
+    [Fact]
+    public void Nothing_takes_the_place_of_a_stream_that_is_closed()
+    {
+        Launch("changedfiles");
+        Shell("export PROBE='for n in 0 1 2; do at=\"$at $(readlink /proc/$$/fd/$n)\"; done; echo $at >told'; './a root/changedfiles' <&- >&- 2>&- || true");
+        Assert.Equal("/dev/null /dev/null /dev/null\n", File.ReadAllText(_temp["told"]));
     }
 
     [Theory]
