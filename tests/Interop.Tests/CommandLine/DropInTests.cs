@@ -181,6 +181,28 @@ public sealed partial class DropInTests : IDisposable
     }
 
     [Fact]
+    public void Directories_that_nobody_sends_are_made()
+    {
+        _directory.Write("list", "deep/er/other\nfile\n");
+        Compare(["-t", "--no-implied-dirs", $"--files-from={_directory["list"]}"], [_directory["src/"]]);
+        Assert.True(File.Exists(_directory["ours/deep/er/other"]));
+    }
+
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public void What_an_interrupted_run_left_of_its_delayed_updates_goes_with_the_next(bool isUpToDate)
+    {
+        foreach (var name in (string[])["ours", "stock"])
+        {
+            if (isUpToDate)
+                Command.Check("rsync", "-a", _directory["src/"], _directory[$"{name}/"]);
+            _directory.Write($"{name}/deep/er/.~tmp~/other", "xxx");
+        }
+        Compare(["-a", "--delay-updates", "--delete"], [_directory["src/"]]);
+        Assert.False(Directory.Exists(_directory["ours/deep/er/.~tmp~"]));
+    }
+
+    [Fact]
     public void Links_that_lead_out_are_no_backups_with_safe_links()
     {
         foreach (var name in (string[])["ours", "stock"])

@@ -44,7 +44,7 @@ internal sealed class Deleter
             FilterSide.Receiver, new FilterTree { Source = reception.Target },
             reception.Half.Report.Debug[DebugFlag.Filter] > 0 ? text => reception.Session.Say(MessageCode.Info, text) : null));
         _oneFileSystem = reception.Options.Selection.OneFileSystem;
-        if (reception.Options.Writing.PartialDir is { } partial && !partial.StartsWith('/'))
+        if (reception.Options.Writing.EffectivePartialDir is { } partial && !partial.StartsWith('/'))
             _partialDir = ArgumentText.Encode(partial.TrimEnd('/'));
     }
 

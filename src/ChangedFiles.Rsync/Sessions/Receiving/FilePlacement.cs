@@ -66,9 +66,9 @@ internal sealed class FilePlacement
     /// <summary>The data is not complete, or wrong: kept where the options want that.</summary>
     public void Keep(PendingRequest request, TargetFile file)
     {
-        if (IsInPlace(request) || (!_options.Partial && _options.PartialDir is null))
+        if (IsInPlace(request) || (!_options.Partial && _options.EffectivePartialDir is null))
             return;
-        if (_options.PartialDir is null)
+        if (_options.EffectivePartialDir is null)
         {
             // A time from long ago: it does not count as up to date, nor as newer.
             _attributes.SetNew(file, request.Entry, request.Path, withTimes: false);

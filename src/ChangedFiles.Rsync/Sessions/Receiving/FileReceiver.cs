@@ -179,8 +179,8 @@ internal sealed class FileReceiver : IDisposable
     private NewsKind Mismatch(PendingRequest request)
     {
         var name = Reception.Text(request.Entry.Path);
-        var kept = _options.Inplace || (_options is { Partial: true, PartialDir: null }) ? "retained"
-            : _options.PartialDir is not null ? "put into partial-dir" : "discarded";
+        var kept = _options.Inplace || (_options is { Partial: true, EffectivePartialDir: null }) ? "retained"
+            : _options.EffectivePartialDir is not null ? "put into partial-dir" : "discarded";
         if (request.IsRedo)
         {
             _reception.Session.Say(MessageCode.ErrorXfer, $"ERROR: {name} failed verification -- update {kept}.");

@@ -108,8 +108,8 @@ internal sealed class FileWork
 
     private void Adjust(in Item item, in FileStat stat)
     {
-        if (!_options.DryRun && _partials is not null && _options.Writing.PartialDir is not null)
-            _partials.Forget(item.Path);
+        if (!_options.DryRun)
+            _partials?.Forget(item.Path);
         _itemizer.Report(item, _itemizer.CompareSet(item, stat));
         _reception.SayPresent(item.Entry, _attributes.Update(item.Path, item.Entry, stat, exactTimes: _options.Comparison.Checksum));
     }

@@ -160,6 +160,9 @@ internal sealed class ItemWork
             Skip(Messages.NotCreatingNew("file", Reception.Text(entry.Path)));
             return;
         }
+        // Nobody else makes them. What fails fails once more when the file is made, and is told then.
+        if (present is null && selection is { Relative: true, ImpliedDirs: false } && !_options.DryRun)
+            _reception.MakeParents(item.Path);
         if (present is { } existing && selection.IgnoreExisting)
         {
             Skip(Messages.Exists(Reception.Text(entry.Path), _reception.Half.Report.Info[InfoFlag.Skip] > 1 ? Difference(item, existing) : null));
