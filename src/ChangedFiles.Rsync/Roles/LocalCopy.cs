@@ -46,7 +46,8 @@ internal sealed class LocalCopy : IDisposable
                 },
                 Selection = _request.Options.Selection with { InsecureLinks = options.Selection.InsecureLinks, ConfineRoot = options.Selection.ConfineRoot },
             },
-            Report = _request.Report with { Debug = report.Debug },
+            // --progress asks for names, too, and is not among a server's words.
+            Report = _request.Report with { Debug = report.Debug, Info = _request.Report.Info.With(InfoFlag.Name, report.Info[InfoFlag.Name]) },
         };
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var (first, second) = Descriptors.SocketPair();

@@ -146,6 +146,24 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
+    public void Progress_of_a_run_covers_what_was_there()
+    {
+        var meter = new ProgressMeter(wholeRun: true, 1, new TestClock());
+        meter.End(5, 9, new ProgressCounts(1, 10, 20, ListComplete: true));
+        Assert.EndsWith("(xfr#2, to-chk=9/20) ", meter.End(6, 9, new ProgressCounts(2, 9, 20, ListComplete: true)));
+        Assert.EndsWith("(xfr#3, to-chk=8/20)", meter.End(7, 9, new ProgressCounts(3, 8, 20, ListComplete: true)));
+    }
+
+    [Fact]
+    public void An_empty_line_is_one_in_the_log()
+    {
+        using var log = new MemoryStream();
+        using var text = new TextOutput(Stream.Null, Stream.Null, log, NameEscape.HighBytes.Utf8, quiet: false, flushLines: false, TimeProvider.System);
+        text.Info("");
+        Assert.EndsWith("] \n", Encoding.UTF8.GetString(log.ToArray()));
+    }
+
+    [Fact]
     public void A_progress_line_is_ended_before_the_next_text()
     {
         using var output = new MemoryStream();

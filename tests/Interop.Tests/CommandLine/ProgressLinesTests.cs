@@ -32,7 +32,7 @@ public sealed partial class ProgressLinesTests : IDisposable
 
     [Theory]
     [InlineData("--progress"), InlineData("--info=progress2"), InlineData("--progress", "-n"), InlineData("--info=progress2", "-n")]
-    [InlineData("--progress", "--no-W"), InlineData("--info=progress2", "--no-W"), InlineData("--info=progress2", "--no-i-r", "-v")]
+    [InlineData("--progress", "--no-W"), InlineData("--info=progress2", "--no-W"), InlineData("--info=progress2", "--no-i-r", "-v"), InlineData("--progress", "--no-i-r")]
     public void The_lines_are_those_of_stock(params string[] options)
     {
         foreach (var (source, destination) in new[] { ("", ""), ("host:", ""), ("", "host:") })

@@ -25,6 +25,7 @@ internal sealed class ProgressMeter(bool wholeRun, int human, TimeProvider time)
     private readonly Queue<(long Stamp, long Offset)> _samples = new();
     private (long Stamp, long Offset)? _start;
     private long _newest;
+    private int _endLength;
 
     /// <summary>The line for what has moved of a file (or of the run) now; null when it is too early for another one.</summary>
     public string? Update(long offset, long size)
@@ -58,7 +59,15 @@ internal sealed class ProgressMeter(bool wholeRun, int human, TimeProvider time)
         }
         var end = string.Create(CultureInfo.InvariantCulture,
             $" (xfr#{counts.Transferred}, {(counts.ListComplete ? "to" : "ir")}-chk={counts.ToCheck}/{counts.Total})");
-        return line + end + (wholeRun ? "" : "\n");
+        return line + (wholeRun ? Covering(end) : end + "\n");
+    }
+
+    /// <summary>What was there before may have been longer.</summary>
+    private string Covering(string end)
+    {
+        var padded = end.PadRight(_endLength);
+        _endLength = end.Length;
+        return padded;
     }
 
     /// <summary>KiB a second.</summary>

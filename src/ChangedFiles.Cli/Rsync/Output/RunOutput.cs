@@ -14,6 +14,7 @@ internal sealed class RunOutput : IDisposable
     private readonly long _begin;
     private readonly ProgressMeter? _progress;
     private bool _listIsOpen;
+    private bool _makesList;
 
     /// <param name="invocation">The command line.</param>
     /// <param name="context">Whose session it is, for item formats.</param>
@@ -73,18 +74,20 @@ internal sealed class RunOutput : IDisposable
             Text.Print(ArgumentText.Encode(sending ? Messages.SendingIncremental : Messages.ReceivingIncremental));
         else
             Text.Progress(sending ? Messages.Building : Messages.Receiving);
-        _listIsOpen = !incremental;
+        (_listIsOpen, _makesList) = (!incremental, sending);
     }
 
     /// <summary>The list has come, or has been made.</summary>
     public void ListEnds(long files)
     {
         if (_listIsOpen && Level(InfoFlag.Flist) > 1)
-            Text.Progress($"{(Text.IsOpen ? "\n" : "")} 0 files...\r{Messages.ToConsider(files)}\n");
+            Text.Progress($"{(_makesList ? NoneYet : "")}{Messages.ToConsider(files)}\n");
         else if (_listIsOpen)
             Text.Progress(Messages.Done + "\n");
         _listIsOpen = false;
     }
+
+    private string NoneYet => (Text.IsOpen ? "\n" : "") + " 0 files...\r";
 
     /// <summary>Data of a file has moved. Offset and size are the file's; with progress2 those of the run.</summary>
     public void Progress(long offset, long size)
@@ -119,7 +122,13 @@ internal sealed class RunOutput : IDisposable
     private void Print(IEnumerable<string> lines)
     {
         foreach (var line in lines)
-            Text.Info(line);
+        {
+            // The space between is for the eye, not for the log.
+            if (line.Length == 0)
+                Text.Print([]);
+            else
+                Text.Info(line);
+        }
     }
 
     /// <summary>What would be processes of stock's.</summary>

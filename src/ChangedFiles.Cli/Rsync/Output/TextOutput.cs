@@ -82,7 +82,7 @@ internal sealed class TextOutput : IDisposable
     /// <summary>A line for the log only: date, time, process, text.</summary>
     public void Log(ReadOnlySpan<byte> line)
     {
-        if (_log is null || line.IsEmpty)
+        if (_log is null)
             return;
         var text = new ArrayBufferWriter<byte>(line.Length + 32);
         text.Write(Encoding.ASCII.GetBytes($"{TimeText.Format(_time.GetLocalNow().DateTime)} [{Environment.ProcessId}] "));
