@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ChangedFiles.Rsync.Transports;
 
 /// <summary>How a place is reached.</summary>
@@ -48,11 +50,18 @@ internal sealed record Location(LocationKind Kind, string Path, string Host = ""
             return null;
         var slash = text.IndexOf('/', end);
         var port = slash < 0 ? text[end..] : text[end..slash];
-        var number = 0;
-        if (port.Length > 0 && (port[0] != ':' || !uint.TryParse(port.AsSpan(1), out var parsed) || (number = (ushort)parsed) == 0))
-            return null;
-        return new Location(LocationKind.Daemon, slash < 0 ? "" : text[(slash + 1)..], host, user, number);
+        return PortNumber(port) is { } number
+            ? new Location(LocationKind.Daemon, slash < 0 ? "" : text[(slash + 1)..], host, user, number)
+            : null;
     }
+
+    /// <summary>As in stock, ":" alone is no port, and of a large number the lowest 16 bits count; null when something else follows.</summary>
+    private static int? PortNumber(string text) => text switch
+    {
+        "" or ":" => 0,
+        [':', .. var digits] when uint.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => (ushort)number,
+        _ => null,
+    };
 
     /// <summary>Splits <c>[USER@]HOST</c> off the front; null when a "[" is not closed. The result is where it ends.</summary>
     private static int? HostEnd(string text, out string? user, out string host)

@@ -93,7 +93,12 @@ internal static class TcpTransport
         }
         catch (SocketException failure)
         {
-            throw NoAddress(host, port, failure.Message);
+            throw NoAddress(host, port, failure.SocketErrorCode switch
+            {
+                // The runtime's text for it is that of another error.
+                SocketError.TryAgain => "Temporary failure in name resolution",
+                _ => failure.Message,
+            });
         }
     }
 
@@ -101,7 +106,7 @@ internal static class TcpTransport
         version switch { 4 => AddressFamily.InterNetwork, 6 => AddressFamily.InterNetworkV6, _ => AddressFamily.Unspecified };
 
     private static RsyncException NoAddress(string host, int port, string why) =>
-        new(ExitCode.SocketIO, SessionStage.Connect, $"getaddrinfo: {host}{(port > 0 ? $" {port}" : "")}: {why}");
+        new(ExitCode.SocketIO, SessionStage.Connect, port > 0 ? $"getaddrinfo: {host} {port}: {why}" : $"getaddrinfo {host}: {why}");
 
     /// <summary>The local address and the options.</summary>
     private static Errno Prepare(SafeFileHandle socket, IPAddress address, TcpOptions options)

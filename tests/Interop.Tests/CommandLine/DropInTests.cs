@@ -88,6 +88,7 @@ public sealed partial class DropInTests : IDisposable
             "--timeout x a b", "-@x a b", "--link-dest=/D/src/file -r /D/src/ /D/alt/", "-b --backup-dir=/D/src/file -r /D/src/ /D/alt/", "--config=x",
             "--temp-dir=/D/src/file -r /D/src/ /D/alt/", "--partial-dir=/D/src/file/x -r /D/src/ /D/x/", "--read-batch=/D/src /D/x/", "--files-from=x:y /D/src /D/x/",
             "--read-batch=/D/src/file /D/x/", "-r /D/src/ /D/alt/file/", "-r /D/no\nne /D/x/", "--filter=._/D/no/../src/none /D/src/ /D/x", "--exclude-from=/D/src /D/src/file /D/x/",
+            "rsync://127.0.0.1:/m/ /D/x/", "rsync://127.0.0.1:0/m/ /D/x/", "rsync://127.0.0.1:65536/m/ /D/x/", "-4 --address=::1 rsync://127.0.0.1:1/m/ /D/x/",
         ];
         foreach (var line in lines)
             CompareErrors(line.Replace("/D/", _directory.Path + "/", StringComparison.Ordinal).Split(' '));

@@ -26,7 +26,8 @@ internal static class PasswordFile
             var content = new byte[MaxLength];
             content = content[..input.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)];
             var end = content.AsSpan().IndexOfAny((byte)'\n', (byte)'\r');
-            return end < 0 ? content : content[..end];
+            var password = end < 0 ? content : content[..end];
+            return password.Length > 0 ? password : throw Wrong($"ERROR: failed to read a password from {file}");
         }
         catch (Exception failure) when (failure is (IOException and not RsyncException) or UnauthorizedAccessException)
         {
