@@ -10,6 +10,8 @@ namespace ChangedFiles.Cli.Rsync;
 /// <summary><c>changedfiles rsync</c> from the outside: words in, exit code out.</summary>
 internal static class RsyncProgram
 {
+    private const PosixSignal User1 = (PosixSignal)10;
+
     /// <summary>Reads the command line, and answers, or runs, what it asks for.</summary>
     /// <param name="arguments">The process's last arguments, which are rsync's.</param>
     public static int Run(string[] arguments)
@@ -20,11 +22,14 @@ internal static class RsyncProgram
         using var interrupt = StopOn(PosixSignal.SIGINT, stop);
         using var terminate = StopOn(PosixSignal.SIGTERM, stop);
         using var hangUp = StopOn(PosixSignal.SIGHUP, stop);
-        return (int)Run(words, ProgramStreams.OfProcess(), stop.Token);
+        var signal = ExitCode.Signal;
+        using var user1 = StopOn(User1, stop, () => signal = ExitCode.Signal1);
+        return (int)Run(words, ProgramStreams.OfProcess(), stop.Token, () => signal);
     }
 
     /// <summary>The same with the words at hand. A server takes the process's own input and output.</summary>
-    public static ExitCode Run(IReadOnlyList<string> words, ProgramStreams streams, CancellationToken cancellation)
+    /// <param name="signal">The code of an end by <paramref name="cancellation"/>.</param>
+    public static ExitCode Run(IReadOnlyList<string> words, ProgramStreams streams, CancellationToken cancellation, Func<ExitCode>? signal = null)
     {
         var who = RsyncCommandLine.IsServer(words) ? "server" : "client";
         try
@@ -36,7 +41,7 @@ internal static class RsyncProgram
                     TextOutput.TryWrite(streams.Output, ArgumentText.Encode(invocation.Text));
                     return ExitCode.Success;
                 case InvocationMode.Transfer:
-                    return Transfer(invocation, streams, cancellation);
+                    return Transfer(invocation, streams, signal, cancellation);
                 case InvocationMode.Server:
                     return ServerRun.Run(words, cancellation);
                 default:
@@ -51,7 +56,7 @@ internal static class RsyncProgram
         }
     }
 
-    private static ExitCode Transfer(RsyncInvocation invocation, ProgramStreams streams, CancellationToken cancellation)
+    private static ExitCode Transfer(RsyncInvocation invocation, ProgramStreams streams, Func<ExitCode>? signal, CancellationToken cancellation)
     {
         using var text = RunOutput.OpenText(streams, invocation, Environment.GetEnvironmentVariable, TimeProvider.System);
         var run = new ClientRun(invocation, text, cancellation) { Confined = streams.AreProcess };
@@ -68,17 +73,18 @@ internal static class RsyncProgram
         }
         catch (OperationCanceledException)
         {
-            code = ExitCode.Signal;
+            code = signal?.Invoke() ?? ExitCode.Signal;
         }
         if (code != ExitCode.Success)
             text.Error(code.LastLine("main", run.Who, VersionPage.Compatible));
         return code;
     }
 
-    private static PosixSignalRegistration StopOn(PosixSignal signal, CancellationTokenSource stop) =>
+    private static PosixSignalRegistration StopOn(PosixSignal signal, CancellationTokenSource stop, Action? first = null) =>
         PosixSignalRegistration.Create(signal, context =>
         {
             context.Cancel = true;
+            first?.Invoke();
             stop.Cancel();
         });
 }

@@ -110,6 +110,9 @@ internal sealed class RemoteShellProcess : IDisposable
     /// <returns>Its exit code; 0 when it does not end.</returns>
     public int WaitForExit() => ExitCodeOf(EndLimit) ?? 0;
 
+    /// <summary>Its exit code, if it has ended or is about to.</summary>
+    public int? ExitCodeSoon() => ExitCodeOf(TimeSpan.FromMilliseconds(200));
+
     /// <summary>
     /// The streams are closed, so it ends by itself in the time of a few network round trips; nobody waits for that.
     /// </summary>

@@ -111,7 +111,7 @@ internal sealed class Connection : IDisposable
         if (errno is Errno.ECONNRESET or Errno.EPIPE)
             return true;
         if (errno != Errno.None)
-            throw Failed("reading from the peer", errno);
+            throw Failed("read error", errno);
         BytesRead += read;
         CheckStop();
         _lastTraffic = _lastRead = Environment.TickCount64;
@@ -137,7 +137,7 @@ internal sealed class Connection : IDisposable
             if (errno == Errno.EPIPE && BytesRead == 0)
                 throw new RsyncException(ExitCode.ProtocolStream, Stage, "connection unexpectedly closed (0 bytes received so far)");
             if (errno is not (Errno.None or Errno.EAGAIN))
-                throw Failed("writing to the peer", errno);
+                throw Failed("write error", errno);
             if (written > 0)
             {
                 BytesWritten += written;
@@ -296,6 +296,6 @@ internal sealed class Connection : IDisposable
     private RsyncException TimedOut() =>
         new(ExitCode.Timeout, Stage, $"io timeout after {Timeout.TotalSeconds:0} seconds -- exiting");
 
-    private RsyncException Failed(string doing, Errno errno) =>
-        new(errno == Errno.ETIMEDOUT ? ExitCode.Timeout : ExitCode.SocketIO, Stage, $"{doing}: {errno.Describe()}");
+    private RsyncException Failed(string what, Errno errno) =>
+        new(errno == Errno.ETIMEDOUT ? ExitCode.Timeout : ExitCode.SocketIO, Stage, $"{what}: {errno.Describe()} ({(int)errno})");
 }

@@ -226,19 +226,21 @@ public sealed partial class DropInTests : IDisposable
         Command.Check("chmod", "-R", "u+rwx", _directory.Path);
     }
 
-    [Fact]
-    public void A_job_in_the_background_can_be_interrupted_and_output_that_nobody_takes_is_lost()
+    [Theory]
+    [InlineData("INT", "", 20, ""), InlineData("USR1", "", 19, ""), InlineData("TERM", "--partial", 20, "other"), InlineData("HUP", "--delay-updates", 20, ".~tmp~/other")]
+    public void A_job_in_the_background_can_be_interrupted_and_output_that_nobody_takes_is_lost(string signal, string option, int code, string left)
     {
         var ours = ProgramRun.Path;
         _directory.Mkdir("dst");
+        _directory.Write("large/other", new string('x', 20_000_000));
         var run = Command.Run("sh", "-c", $"""
             {ours} rsync --version >/dev/full || exit 1
-            {ours} rsync -a --whole-file --bwlimit=1 {_directory["src/deep/er/"]} {_directory["dst/"]} & p=$!
-            until [ -n "$(ls -A {_directory["dst"]})" ]; do sleep 0.02; done
-            kill -INT $p; wait $p; exit $?
+            {ours} rsync -a --whole-file --bwlimit=1000 {option} {_directory["large/"]} {_directory["dst/"]} & p=$!
+            until [ -n "$(find {_directory["dst"]} -size +0 -type f)" ]; do sleep 0.02; done
+            kill -{signal} $p; wait $p; exit $?
             """);
-        Assert.Equal(20, run.ExitCode);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["dst"]));
+        Assert.Equal(code, run.ExitCode);
+        Assert.Equal(left, Command.Check("find", _directory["dst"], "-type", "f", "-printf", "%P").Output);
     }
 
     [Fact]
@@ -374,6 +376,37 @@ public sealed partial class DropInTests : IDisposable
             // Stock's is 12 when it notices first that nobody is there.
             Assert.Equal(code, code == 14 && program == "rsync" && ended == 12 ? 14 : ended);
         }
+    }
+
+    [Fact]
+    public void A_remote_shell_that_ends_in_the_middle_says_by_its_code_why()
+    {
+        _directory.Write("shell", "#!/bin/sh\nshift; exec 3<&0\nsh -c \"exec $*\" <&3 & sleep 1; kill -KILL $!; exit 77\n");
+        Command.Check("chmod", "+x", _directory["shell"]);
+        Ours(["-r", "--bwlimit=1", "-e", _directory["shell"], "--rsync-path=rsync", $"host:{_directory["src/"]}", _directory["ours/"]], code: 77);
+    }
+
+    [Fact]
+    public void A_password_file_has_a_password()
+    {
+        _directory.Write("conf", $"use chroot = no\n[m]\npath = {_directory["src"]}\nauth users = me\nsecrets file = {_directory["none"]}\n");
+        _directory.Write("empty", "");
+        Command.Check("chmod", "600", _directory["empty"]);
+        foreach (var program in (string[][])[[], [ProgramRun.Path]])
+        {
+            var done = Command.Run("env", [$"RSYNC_CONNECT_PROG=rsync --daemon --config={_directory["conf"]}", .. program, "rsync",
+                $"--password-file={_directory["empty"]}", "rsync://me@nowhere.example/m/", _directory["dst/"]]);
+            Assert.Equal(1, done.ExitCode);
+            Assert.StartsWith($"ERROR: failed to read a password from {_directory["empty"]}\n", done.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("--progress"), InlineData("-P"), InlineData("--progress", "--info=name0"), InlineData("-q", "--progress")]
+    public void A_new_destination_is_told(params string[] options)
+    {
+        IEnumerable<string> Told(Func<IEnumerable<string>, string> run) => run(["-rln", .. options, _directory["src/"], _directory["new/"]]).Split('\n').Order();
+        Assert.Equal(Told(Stock), Told(Ours));
     }
 
     [Theory]

@@ -73,10 +73,22 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
         using var opened = OpenedSession.Open(invocation, text, cancellation);
         var session = opened.Session;
         using var output = Listen(session, out var events);
-        var result = Guarded(session, () => invocation.Push ? Push(session, events, cancellation) : Pull(session, events));
+        var result = Transfer(opened, () => invocation.Push ? Push(session, events, cancellation) : Pull(session, events));
         NameWhoEnds(result);
         output.End(result);
         return (ExitCode)Math.Max((int)result.ExitCode, (int)opened.End());
+    }
+
+    private static TransferResult Transfer(OpenedSession opened, Func<TransferResult> run)
+    {
+        try
+        {
+            return Guarded(opened.Session, run);
+        }
+        catch (RsyncException failure) when (failure is { FromPeer: false, ExitCode: ExitCode.ProtocolStream or ExitCode.SocketIO })
+        {
+            throw opened.Explain(failure);
+        }
     }
 
     /// <summary>A receiving side that got anything ends in its generator.</summary>

@@ -35,6 +35,12 @@ internal sealed class OpenedSession : IDisposable
         return (ExitCode)(_program?.WaitForExit() ?? 0);
     }
 
+    /// <summary>The connection broke off: what the program says by its exit code counts, if it has ended.</summary>
+    public RsyncException Explain(RsyncException failure) =>
+        _program?.ExitCodeSoon() is { } code && code > (int)failure.ExitCode
+            ? new RsyncException((ExitCode)code, failure.Stage, failure.Message, failure) { Who = failure.Who }
+            : failure;
+
     public void Dispose() => Session.Dispose();
 
     /// <summary>Starts the remote shell, nothing more.</summary>
