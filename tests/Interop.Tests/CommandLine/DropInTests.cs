@@ -116,6 +116,20 @@ public sealed partial class DropInTests : IDisposable
     }
 
     [Fact]
+    public void Of_similar_files_with_the_same_size_and_time_the_first_is_taken()
+    {
+        _directory.Write("new/unlike", "some text");
+        Command.Check("touch", "-d", "@1700000000", _directory["new/unlike"]);
+        foreach (var name in (string[])["ours", "stock"])
+        {
+            foreach (var letter in "fejhdcg")
+                _directory.Write($"{name}/{letter}", "text some");
+            Command.Check("find", _directory[name], "-type", "f", "-exec", "touch", "-d", "@1700000000", "{}", "+");
+        }
+        Compare(["-rt", "--no-W", "--fuzzy", "--debug=fuzzy"], [_directory["new/"]]);
+    }
+
+    [Fact]
     public void The_file_that_stands_for_a_link_has_permissions()
     {
         _directory.Mkdir("links");

@@ -54,6 +54,8 @@ internal sealed class FuzzySearch(Reception reception, Alternates alternates, It
         var names = new List<DirectoryEntry>();
         var files = new List<Candidate>();
         directory.Tree.List(directory.Path, names);
+        // Among equals the first counts, as in stock, in the order of a file list.
+        names.Sort(static (one, other) => one.Name.AsSpan().SequenceCompareTo(other.Name));
         foreach (var name in names.Take(MaxNames))
         {
             if (name.Kind is FileKind.Regular or FileKind.None
