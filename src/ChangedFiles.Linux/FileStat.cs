@@ -17,6 +17,13 @@ public enum FileKind
 /// <summary>A point in time as the kernel keeps it: seconds since 1970 (may be negative) and 0..999,999,999 ns.</summary>
 public readonly record struct FileTime(long Seconds, int Nanoseconds) : IComparable<FileTime>
 {
+    /// <summary>The same moment, to 100 ns.</summary>
+    public static FileTime From(DateTimeOffset moment)
+    {
+        var seconds = moment.ToUnixTimeSeconds();
+        return new FileTime(seconds, (int)(moment - DateTimeOffset.FromUnixTimeSeconds(seconds)).TotalNanoseconds);
+    }
+
     public int CompareTo(FileTime other)
     {
         var bySeconds = Seconds.CompareTo(other.Seconds);

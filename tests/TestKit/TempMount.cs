@@ -26,7 +26,9 @@ public sealed class TempMount : IDisposable
     }
 
     /// <summary>A fresh file system of a kind (ext4, xfs, btrfs) in a loop-mounted image.</summary>
-    public static TempMount Loop(string kind)
+    /// <param name="path">A directory that is there; null for one of its own.</param>
+    /// <param name="options">Of the program that makes it.</param>
+    public static TempMount Loop(string kind, string? path = null, params string[] options)
     {
         Privileges.NeedsMount();
         Privileges.NeedsProgram($"mkfs.{kind}");
@@ -35,8 +37,8 @@ public sealed class TempMount : IDisposable
         {
             using (var file = File.OpenHandle(image, FileMode.Open, FileAccess.Write))
                 RandomAccess.SetLength(file, ImageSize);
-            Command.Check($"mkfs.{kind}", "-q", image);
-            return new TempMount(null, "-o", "loop", image);
+            Command.Check($"mkfs.{kind}", ["-q", .. options, image]);
+            return new TempMount(path, "-o", "loop", image);
         }
         finally
         {

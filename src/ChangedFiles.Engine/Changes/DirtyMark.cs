@@ -7,7 +7,7 @@ namespace ChangedFiles.Engine.Changes;
 public enum Touch
 {
     None = 0,
-    /// <summary>The file was written to.</summary>
+    /// <summary>The file may have been written to.</summary>
     Content = 0x1,
     /// <summary>Mode, owner or times were set: the time of modification need not tell of a change any more.</summary>
     Attributes = 0x2,
@@ -15,6 +15,8 @@ public enum Touch
     Replaced = 0x4,
     /// <summary>What is here was renamed to here.</summary>
     Renamed = 0x8,
+    /// <summary>The file was written to, for certain: not only closed after it was open for writing.</summary>
+    Written = 0x10,
     /// <summary>Nothing is known.</summary>
     Anything = Content | Attributes | Replaced,
 }
@@ -75,7 +77,7 @@ public readonly record struct DirtyMark(TreePath Path)
             Since = Math.Min(Since, newer.Since),
             NotBefore = Math.Min(NotBefore, newer.NotBefore),
             PutOff = newer.PutOff,
-            Touched = replaced ? newer.Touched : Touched | newer.Touched,
+            Touched = replaced ? newer.Touched | (Touched & Touch.Written) : Touched | newer.Touched,
             RenamedFrom = replaced ? newer.RenamedFrom : RenamedFrom,
         };
     }

@@ -39,7 +39,7 @@ public sealed partial class DirtyTree
         touched = Touch.None;
         if (_marks.TryGetValue(path, out var mark))
         {
-            touched = mark.Touched & (Touch.Content | Touch.Attributes);
+            touched = mark.Touched & (Touch.Content | Touch.Attributes | Touch.Written);
             // The hint moves along with what it is about.
             _marks[path] = mark with { RenamedFrom = null };
             return mark.Touched.HasFlag(Touch.Replaced) ? mark.RenamedFrom : path;

@@ -37,9 +37,9 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
             confirmed.PutAside();
     }
 
-    /// <summary>Notes a confirmed batch that was planned from <paramref name="looked"/> on.</summary>
+    /// <summary>Notes a confirmed batch.</summary>
     /// <returns>False when the destination is not what it was: nothing is known of it any more.</returns>
-    public bool Note(PlannedBatch batch, Delivery delivery, DateTimeOffset looked)
+    public bool Note(PlannedBatch batch, Delivery delivery)
     {
         _lastNote = clock.GetTimestamp();
         confirmed.PutBack();
@@ -68,7 +68,7 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
         if (delivery.Complaints.Count + delivery.Failures.Count > 0)
             confirmed.Distrust(unsure);
         if (delivery.Complaints.Count == 0)
-            Confirm(batch, delivery, looked);
+            Confirm(batch, delivery);
         if (clock.GetElapsedTime(_lastSave) > SaveInterval)
             Save(complete: false);
         return true;
@@ -138,14 +138,14 @@ internal sealed class ConfirmedProgress(ConfirmedDirectories confirmed, TimeProv
 
     private bool WasDeleted(TreePath directory) => _deleted.Any(name => name == directory || directory.IsBelow(name));
 
-    private void Confirm(PlannedBatch batch, Delivery delivery, DateTimeOffset looked)
+    private void Confirm(PlannedBatch batch, Delivery delivery)
     {
         var failing = delivery.Failures.SelectMany(failure => new[] { failure.Path, failure.Path.Parent }).ToHashSet();
         foreach (var directory in batch.Swept)
         {
-            if (failing.Contains(directory.Path) || confirmed.Confirm(directory, looked))
+            if (failing.Contains(directory.Path) || confirmed.Confirm(directory, batch.Looked))
                 _touched.Remove(directory.Path);
-            else if (directory.Newest.Seconds <= looked.ToUnixTimeSeconds() && _touched.Count < MaxTouched)
+            else if (directory.Newest.Seconds <= batch.Looked.ToUnixTimeSeconds() && _touched.Count < MaxTouched)
                 _touched.Add(directory.Path);
         }
     }

@@ -56,6 +56,7 @@ public sealed class DestinationWorker : IDisposable
         _failing = new FailingNames(changes);
         _planner.EntryBudget = FirstEntryBudget;
         _planner.HeldUntil = changes.HeldUntil;
+        _planner.Clock = clock;
         _lastRecheck = clock.GetTimestamp();
         _thread = new Thread(Run) { IsBackground = true, Name = $"to {destination.Name}" };
     }
@@ -270,19 +271,18 @@ public sealed class DestinationWorker : IDisposable
         try
         {
             _checkSource();
-            var looked = _clock.GetUtcNow();
             batch = _planner.Plan(marks);
             var planned = _clock.GetTimestamp();
             _progress?.Begin(batch);
             var delivery = batch.Items.Count > 0 ? _destination.Deliver(batch, _abort.Token) : new Delivery { Failures = batch.Failures };
             Settle(batch, delivery, planned);
-            Remember(batch, delivery, looked);
+            Remember(batch, delivery);
         }
         catch (DestinationException away)
         {
             var unanswered = batch?.Marks ?? marks;
             if (batch is not null)
-                _progress?.Broke(batch);
+                Broke(batch);
             Changes.Return(away.Interrupted ? unanswered.Concat(Interrupted(batch!)) : unanswered);
             if (away.NeedsEverything)
                 CompareEverything();
@@ -325,14 +325,20 @@ public sealed class DestinationWorker : IDisposable
         OnDelivered?.Invoke(batch, delivery);
     }
 
-    private void Remember(PlannedBatch batch, Delivery delivery, DateTimeOffset looked)
+    private void Remember(PlannedBatch batch, Delivery delivery)
     {
         if (_progress is null)
             return;
-        if (!_progress.Note(batch, delivery, looked))
+        if (!_progress.Note(batch, delivery))
             CompareEverything();
         else if (Changes.Unconfirmed <= _failing.Count && _progress.CaughtUp())
             OnPassEnded?.Invoke();
+    }
+
+    private void Broke(PlannedBatch batch)
+    {
+        _planner.Broke(batch);
+        _progress?.Broke(batch);
     }
 
     private void Note(PlannedBatch batch, Delivery delivery)

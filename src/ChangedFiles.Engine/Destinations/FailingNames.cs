@@ -38,7 +38,7 @@ internal sealed class FailingNames(DirtyTree changes)
         var swept = batch.Items.Where(item => item.Action == PlannedAction.Sweep).Select(item => item.Path).ToHashSet();
         var others = batch.Items.Where(item => !item.Stat.IsDirectory).Select(item => item.Path).ToHashSet();
         var retries = failed.Keys.Select(path =>
-            Retry(new DirtyMark(path) { Names = swept.Contains(path), Subtree = others.Contains(path), Since = since }, path)).ToList();
+            Retry(new DirtyMark(path) { Names = swept.Contains(path), Subtree = others.Contains(path), Touched = Touched(path, batch), Since = since }, path)).ToList();
         // What could not be looked at has not been looked into either, and the directory it is in has not been swept.
         foreach (var (path, _) in batch.Failures)
         {
@@ -50,6 +50,8 @@ internal sealed class FailingNames(DirtyTree changes)
             retries.AddRange(batch.Marks.Select(mark => Retry(mark, batch.Marks[0].Path)));
         return retries;
     }
+
+    private static Touch Touched(TreePath path, PlannedBatch batch) => batch.InDoubt.Contains(path) ? Touch.Anything | Touch.Written : Touch.Anything;
 
     private static Dictionary<TreePath, string> Failed(PlannedBatch batch, Delivery delivery)
     {

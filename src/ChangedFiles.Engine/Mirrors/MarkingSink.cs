@@ -76,9 +76,10 @@ public sealed class MarkingSink(
     private static bool IsWrittenSomewhere(in WatchEvent happened) =>
         happened.Path.IsRoot && happened.Has(FileOperations.Subtree) && happened.Has(Written | FileOperations.Attributes);
 
-    private static Touch Touched(in WatchEvent happened) => happened.Has(~(Written | FileOperations.Attributes))
-        ? Touch.Anything
-        : (happened.Has(Written) ? Touch.Content : 0) | (happened.Has(FileOperations.Attributes) ? Touch.Attributes : 0);
+    private static Touch Touched(in WatchEvent happened) => (happened.Has(FileOperations.Modify) ? Touch.Written : 0)
+        | (happened.Has(~(Written | FileOperations.Attributes))
+            ? Touch.Anything
+            : (happened.Has(Written) ? Touch.Content : 0) | (happened.Has(FileOperations.Attributes) ? Touch.Attributes : 0));
 
     private TimeSpan Hold(in WatchEvent happened) =>
         happened.IsDirectory || happened.Has(Complete) ? TimeSpan.Zero

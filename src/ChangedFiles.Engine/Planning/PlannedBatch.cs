@@ -25,6 +25,14 @@ public sealed record PlannedBatch
     /// </summary>
     public IReadOnlySet<TreePath> Apart { get; init; } = FrozenSet<TreePath>.Empty;
 
+    /// <summary>
+    /// Files that were written and look as the destination has them, in size and time of modification: the content has to be compared. All names of each.
+    /// </summary>
+    public IReadOnlySet<TreePath> InDoubt { get; init; } = FrozenSet<TreePath>.Empty;
+
+    /// <summary>The time of day before the first of it was looked at.</summary>
+    public DateTimeOffset Looked { get; init; }
+
     /// <summary>The marks this batch answers, and one for each name that it found to be in question too.</summary>
     public required IReadOnlyList<DirtyMark> Marks { get; init; }
 

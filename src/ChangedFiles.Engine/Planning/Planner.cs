@@ -28,8 +28,14 @@ public sealed class Planner(IFileSource source, Selection selection)
     /// <summary>The timestamp before which a file that is being written is not to be sent; 0 for none.</summary>
     public Func<TreePath, long> HeldUntil { get; set; } = _ => 0;
 
+    /// <summary>What the marks' timestamps and the source's times are by.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     /// <summary>What a trusting mark need not compare; null when nothing is remembered.</summary>
     public ConfirmedDirectories? Confirmed { get; set; }
+
+    /// <summary>How far a file's time of modification may be off from when it is heard that it was written.</summary>
+    private static readonly TimeSpan Precision = TimeSpan.FromSeconds(2);
 
     private readonly LinkIndex _links = new();
     private readonly DeliveredNames _delivered = new();
@@ -45,6 +51,7 @@ public sealed class Planner(IFileSource source, Selection selection)
     public PlannedBatch Plan(IReadOnlyList<DirtyMark> marks)
     {
         selection.Refresh();
+        var looked = Clock.GetUtcNow();
         if (marks.Any(mark => mark is { Path.IsRoot: true, Subtree: true, Trusting: true }))
             _links.BeginPass();
         var draft = new BatchDraft(source, selection, _links, Confirmed, EntryBudget, HeldUntil) { Since = marks.Count > 0 ? marks.Min(mark => mark.Since) : 0 };
@@ -67,6 +74,8 @@ public sealed class Planner(IFileSource source, Selection selection)
             Items = draft.Items.Values,
             Renames = Renames(marks, draft),
             Apart = draft.Apart,
+            InDoubt = InDoubt(marks, draft.Items),
+            Looked = looked,
             Marks = [.. marks, .. draft.Drawn],
             Remainder = draft.Remainder,
             PutOff = draft.PutOff,
@@ -84,7 +93,7 @@ public sealed class Planner(IFileSource source, Selection selection)
         var moved = new List<DirtyMark>();
         foreach (var item in batch.Items)
         {
-            _delivered.Add(item);
+            _delivered.Add(item, batch, asPlanned);
             if (item.Action != PlannedAction.Send || item.Stat.IsDirectory)
                 continue;
             var isThere = source.Stat(item.Path, out var stat) == Errno.None;
@@ -93,6 +102,34 @@ public sealed class Planner(IFileSource source, Selection selection)
                 moved.Add(new DirtyMark(item.Path) { Subtree = !isThere || stat.Inode != item.Stat.Inode || stat.Kind != item.Stat.Kind, Since = now });
         }
         return moved;
+    }
+
+    /// <summary>A batch came to no end: nobody knows what of it the destination has.</summary>
+    public void Broke(PlannedBatch batch)
+    {
+        foreach (var item in batch.Items)
+            _delivered.Add(item, batch, asPlanned: false);
+    }
+
+    private HashSet<TreePath> InDoubt(IReadOnlyList<DirtyMark> marks, Dictionary<TreePath, PlannedItem> items)
+    {
+        var files = marks.Where(mark => mark.Touched.HasFlag(Touch.Written) && items.TryGetValue(mark.Path, out var item) && HidesWrite(mark, item.Stat))
+            .Select(mark => Inode(items[mark.Path])).ToHashSet();
+        return files.Count == 0 ? [] : [.. items.Values.Where(item => item.Stat.IsRegular && files.Contains(Inode(item))).Select(item => item.Path)];
+    }
+
+    private static (ulong Device, ulong Inode) Inode(PlannedItem item) => (item.Stat.Device, item.Stat.Inode);
+
+    /// <summary>
+    /// Written within the tick of the clock in which it was sent, or its time was set to another one after that. What a new file may be taken for is not known.
+    /// </summary>
+    private bool HidesWrite(DirtyMark mark, in FileStat stat) => stat.IsRegular
+        && (_delivered.Hides(stat) ?? (!mark.Touched.HasFlag(Touch.Replaced) && !IsFrom(mark, stat.Mtime)));
+
+    private bool IsFrom(DirtyMark mark, FileTime time)
+    {
+        var now = Clock.GetUtcNow();
+        return time >= FileTime.From(now - Clock.GetElapsedTime(mark.Since) - Precision) && time <= FileTime.From(now + Precision);
     }
 
     private List<PlannedRename> Renames(IReadOnlyList<DirtyMark> marks, BatchDraft draft)

@@ -221,11 +221,7 @@ public sealed partial class MemoryTree : IFileTarget
         }
     }
 
-    private static FileTime Now(TimeProvider time)
-    {
-        var ticks = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks;
-        return new(ticks / TimeSpan.TicksPerSecond, (int)(ticks % TimeSpan.TicksPerSecond) * 100);
-    }
+    private static FileTime Now(TimeProvider time) => FileTime.From(time.GetUtcNow());
 
     private void NamesChanged(MemoryNode directory) => directory.Mtime = directory.Ctime = Now(_time);
 

@@ -64,13 +64,13 @@ public sealed class ConfirmedProgressTests : IDisposable
     {
         Assert.True(Confirm("d"));
         _progress.CaughtUp();
-        var below = new PlannedBatch { Items = [], Marks = [], Swept = [new SweptDirectory(TreePath.Parse("d"), 1, default)] };
+        var below = new PlannedBatch { Items = [], Marks = [], Swept = [new SweptDirectory(TreePath.Parse("d"), 1, default)], Looked = DateTimeOffset.UtcNow };
         _progress.Begin(below);
         Assert.Single(_file.Read());
         var top = below with { Swept = [new SweptDirectory(TreePath.Root, 1, default)] };
         _progress.Begin(top);
         Assert.Empty(_file.Read());
-        Assert.True(_progress.Note(top, new Delivery(), TimeProvider.System.GetUtcNow()));
+        Assert.True(_progress.Note(top, new Delivery()));
         Assert.Single(_file.Read());
         _progress.Begin(top);
         _progress.Broke(top);
@@ -97,14 +97,15 @@ public sealed class ConfirmedProgressTests : IDisposable
             Items = paths.ConvertAll(path => new PlannedItem(path, action)),
             Swept = action == PlannedAction.Sweep ? paths.ConvertAll(path => new SweptDirectory(path, 1, default)) : [],
             Marks = [],
+            Looked = DateTimeOffset.UtcNow,
         };
-        return _progress.Note(batch, new Delivery { Created = [.. created.Select(TreePath.Parse)] }, TimeProvider.System.GetUtcNow());
+        return _progress.Note(batch, new Delivery { Created = [.. created.Select(TreePath.Parse)] });
     }
 
     private bool Deliver(PlannedAction action, bool isNew)
     {
         var directory = TreePath.Parse("d");
-        var batch = new PlannedBatch { Items = [new(directory, action), new(directory.Child("in"u8), PlannedAction.Send)], Marks = [] };
-        return _progress.Note(batch, new Delivery { Created = isNew ? [directory] : [] }, TimeProvider.System.GetUtcNow());
+        var batch = new PlannedBatch { Items = [new(directory, action), new(directory.Child("in"u8), PlannedAction.Send)], Marks = [], Looked = DateTimeOffset.UtcNow };
+        return _progress.Note(batch, new Delivery { Created = isNew ? [directory] : [] });
     }
 }

@@ -1,8 +1,8 @@
 namespace ChangedFiles.Engine.Tests.Simulation;
 
 /// <summary>
-/// Time that passes when the simulation says so, and a time of day that can be set. No two looks at that are the same, as with fine-grained file times: also not
-/// when it was set back, as two writes of one size would look the same then (a known gap).
+/// Time that passes when the simulation says so, and a time of day that can be set. No two looks at that are the same, as with fine-grained file times, unless it is
+/// stopped: also not when it was set back.
 /// </summary>
 internal sealed class SimulatedClock : TimeProvider
 {
@@ -16,8 +16,13 @@ internal sealed class SimulatedClock : TimeProvider
 
     public override long GetTimestamp() => _now.Ticks;
 
+    /// <summary>The time of day while it is so, as within one tick of a coarse clock.</summary>
+    public DateTimeOffset? Stopped { get; set; }
+
     public override DateTimeOffset GetUtcNow()
     {
+        if (Stopped is { } moment)
+            return moment;
         do
             _now += TimeSpan.FromTicks(1);
         while (!_seen.Add(_set + _now));

@@ -34,6 +34,8 @@ internal sealed class SimulatedMirror : IDisposable
     private Planner _planner = null!;
     private MarkingSink _sink = null!;
     private readonly bool _restarts;
+    // Soon there are so many marks that one stands for many.
+    private readonly bool _collapses;
     // Of forty steps so many are users', and so many events are read at once.
     private readonly int _changes;
     private readonly int _told;
@@ -54,6 +56,7 @@ internal sealed class SimulatedMirror : IDisposable
         _source = new SimulatedSource(_clock, _random) { OnRead = OnRead, OnQueued = Note };
         _destination = new SimulatedDestination(_source, _clock, _random, Note, Live) { FaultRate = _random.Next(3) * 15 };
         (_restarts, _changes, _told) = (_random.Next(4) > 0, _random.Next(8, 24), 1 << _random.Next(1, 6));
+        _collapses = _random.Next(4) == 0;
         _budget = _random.Next(3) == 0 ? _random.Next(1, 6) : 0;
         _source.MakesLookalikes = !(_restarts && _destination.IsStock);
         for (var changes = _random.Next(40); changes > 0; changes--)
@@ -150,6 +153,26 @@ internal sealed class SimulatedMirror : IDisposable
         Assert.Equal(0, _worker.Changes.Unconfirmed);
         Assert.Equal(DestinationState.Following, _worker.Status.State);
         Assert.Equal(Lines(_source.Tree), Lines(_destination.Tree));
+        if (!_collapses)
+            SeeTheUnseen();
+    }
+
+    /// <summary>While nothing else is to be done, no write escapes.</summary>
+    private void SeeTheUnseen()
+    {
+        for (var writes = _random.Next(1, 6); writes > 0; writes--)
+        {
+            _source.WriteUnseen();
+            if (_random.Next(2) == 0)
+                continue;
+            Tell(int.MaxValue);
+            _destination.FaultRate = _random.Next(3) * 30;
+            _worker.Turn();
+        }
+        _destination.FaultRate = 0;
+        Tell(int.MaxValue);
+        Deliver();
+        Assert.Equal(Lines(_source.Tree), Lines(_destination.Tree));
     }
 
     private void Deliver()
@@ -234,7 +257,7 @@ internal sealed class SimulatedMirror : IDisposable
 
     private void Start()
     {
-        var marks = new DirtyTree(_clock, limit: _random.Next(4) == 0 ? 5 : 1000);
+        var marks = new DirtyTree(_clock, limit: _collapses ? 5 : 1000);
         _planner = new Planner(_source, new Selection(FilterRules.None, _source));
         _worker = new DestinationWorker(_destination.Open(), _planner, marks, () => { }, _clock, _random);
         _state = StateFile.Open(_stateDirectory, "source", "destination", variant: $"{_seed}");

@@ -12,7 +12,7 @@ internal sealed class SimulatedSource : IFileSource
     private const int MaxDepth = 4;
     private const int Remembered = 4;
 
-    private readonly TimeProvider _clock;
+    private readonly SimulatedClock _clock;
     private readonly Random _random;
     private static readonly TreePath Inside = TreePath.Parse("inside"), Outside = TreePath.Parse("outside");
     private static readonly TreePath First = TreePath.Parse("stays/first"), Last = TreePath.Parse("stays/last");
@@ -35,7 +35,7 @@ internal sealed class SimulatedSource : IFileSource
     private TreePath _exchanged;
     private (TreePath Directory, TreePath Copy)? _prepared;
 
-    public SimulatedSource(TimeProvider clock, Random random)
+    public SimulatedSource(SimulatedClock clock, Random random)
     {
         (_clock, _random, _whole) = (clock, random, new MemoryTree(clock));
         _whole.MakeDirectory(Inside, 0x1ED);
@@ -83,6 +83,28 @@ internal sealed class SimulatedSource : IFileSource
         else
             Rename(First, Last);
         Renew();
+    }
+
+    /// <summary>Writes to a file what neither its size nor its time of modification tells: within a tick of the clock, or with its time set back.</summary>
+    public void WriteUnseen()
+    {
+        var names = new Dictionary<TreePath, FileStat>();
+        Walk(TreePath.Root, names);
+        var files = names.Where(name => name.Value.IsRegular).ToList();
+        var (path, stat) = files[_random.Next(files.Count)];
+        var changed = DateTimeOffset.UnixEpoch.AddSeconds(stat.Ctime.Seconds).AddTicks(stat.Ctime.Nanoseconds / 100);
+        var isSetBack = _random.Next(2) == 0 || (_clock.GetUtcNow() - changed).Duration() > TimeSpan.FromMilliseconds(10);
+        var content = new byte[stat.Size];
+        _random.NextBytes(content);
+        _clock.Stopped = isSetBack ? null : changed;
+        _tree.OpenInPlace(path, out var file);
+        using (file)
+            file!.Write(content, 0);
+        if (isSetBack)
+            _tree.SetMetadata(path, new Metadata { Mtime = stat.Mtime }, out _);
+        _clock.Stopped = null;
+        Happened(Errno.None, path, FileOperations.Modify | (isSetBack ? FileOperations.Attributes : FileOperations.None));
+        Happened(Errno.None, path, FileOperations.CloseWrite);
     }
 
     /// <summary>The kernel's queue ran over, or was not there: everything will be looked at.</summary>

@@ -306,7 +306,7 @@ internal sealed class StockReceiver(
             onDeleted(path.RelativeTo(_top).Memory);
     }
 
-    private bool IsSame(FileEntry entry, in FileStat stat) => stat.IsRegular && (entry.Length, entry.Mtime) == (stat.Size, stat.Mtime);
+    private bool IsSame(FileEntry entry, in FileStat stat) => stat.IsRegular && !batch.Options.Comparison.IgnoreTimes && (entry.Length, entry.Mtime) == (stat.Size, stat.Mtime);
 
     private void Set(FileEntry entry) => tree.SetMetadata(At(entry), Attributes(entry), out _);
 

@@ -95,6 +95,47 @@ public sealed class MirrorTests
         ("tree removed", at => Directory.Delete(at["d"], recursive: true)),
     ];
 
+    [Theory, EachTarget]
+    public void A_write_arrives_though_the_time_of_the_file_was_set_back(TargetKind kind)
+    {
+        using var bed = new MirrorBed(kind);
+        string[] names = ["plain", "linked"];
+        Write("first");
+        Run("ln", bed.Source["linked"], bed.Source["other"]);
+        bed.Start();
+        Write("again");
+        bed.AssertSame();
+        Write("twice");
+        bed.AssertSame();
+
+        void Write(string text)
+        {
+            foreach (var name in names)
+            {
+                bed.Source.Write(name, text);
+                File.SetLastWriteTimeUtc(bed.Source[name], new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(TargetKind.RsyncInstalled)]
+    [InlineData(TargetKind.Local)]
+    public void Writes_within_a_second_arrive_from_a_file_system_that_keeps_whole_seconds(TargetKind kind)
+    {
+        using var bed = new MirrorBed(kind);
+        using var coarse = TempMount.Loop("ext4", bed.Source.Path, "-I", "128");
+        bed.Source.Write("stays", "so that the source is never empty");
+        bed.Start();
+        for (var i = 10; i < 40; i++)
+        {
+            bed.Source.Write("file", $"write {i}");
+            Thread.Sleep(i);
+        }
+        bed.AssertSame();
+        bed.Stop();
+    }
+
     [Theory]
     [InlineData(TargetKind.RsyncInstalled)]
     [InlineData(TargetKind.Rsync327)]

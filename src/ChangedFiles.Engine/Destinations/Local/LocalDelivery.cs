@@ -94,7 +94,7 @@ internal sealed class LocalDelivery(
         foreach (var item in batch.Items)
         {
             if (item.Action == PlannedAction.Send && item.Stat.IsRegular && item.Stat.LinkCount > 1
-                && !batch.Apart.Contains(item.Path) && !IsToCome(item.Path)
+                && !batch.Apart.Contains(item.Path) && !batch.InDoubt.Contains(item.Path) && !IsToCome(item.Path)
                 && target.Stat(item.Path, out var there) == Errno.None && IsSameContent(item.Stat, there) && there.LinkCount <= item.Stat.LinkCount)
                 _linked.TryAdd((item.Stat.Device, item.Stat.Inode), item.Path);
         }
@@ -230,7 +230,8 @@ internal sealed class LocalDelivery(
         return SetAttributes(item, there);
     }
 
-    private Errno Regular(PlannedItem item, in FileStat there) => IsSameContent(item.Stat, there) ? SetAttributes(item, there) : Copy(item, there);
+    private Errno Regular(PlannedItem item, in FileStat there) =>
+        IsSameContent(item.Stat, there) && !batch.InDoubt.Contains(item.Path) ? SetAttributes(item, there) : Copy(item, there);
 
     private Errno Link(TreePath path, TreePath first, in FileStat there)
     {

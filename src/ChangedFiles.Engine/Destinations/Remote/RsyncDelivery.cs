@@ -26,7 +26,8 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
     public Delivery Run()
     {
         var renames = new RsyncRenames(this, destination, batch);
-        var errors = PushShares(renames.Prepare());
+        var whole = renames.Prepare();
+        List<string> errors = [.. PushInDoubt(), .. PushShares(whole)];
         var left = renames.CleanUp();
         return new Delivery
         {
@@ -51,21 +52,28 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
         return Push(session, items, tree is null ? NotingMade(events) : events, source ?? destination.Source, cancellation);
     }
 
+    /// <summary>Before the batch, which then finds it up to date.</summary>
+    private IReadOnlyList<string> PushInDoubt()
+    {
+        if (batch.InDoubt.Count == 0 || !destination.Features.IgnoreTimes)
+            return [];
+        var listed = batch.InDoubt.ToHashSet();
+        foreach (var path in batch.InDoubt)
+        {
+            for (var above = path; !above.IsRoot; above = above.Parent)
+                listed.Add(above.Parent);
+        }
+        var items = batch.Items.Where(item => listed.Contains(item.Path))
+            .Select(item => item.Stat.IsDirectory ? item with { Action = PlannedAction.Parent } : item);
+        using var session = destination.TakeComparing(cancellation);
+        return Push(session, batch with { Items = [.. items] }, TellingAll(), destination.Source, cancellation, comparing: true).Errors;
+    }
+
     /// <summary>The batch itself, in two sessions at the same time where that is worth it and the server has room for both.</summary>
     /// <returns>What the server complained of.</returns>
     private IReadOnlyList<string> PushShares(PlannedBatch whole)
     {
-        var events = new TransferEvents
-        {
-            OnFileFailed = Note,
-            OnTransferred = (in item) => Tell(item.Name, ChangeKind.Send),
-            OnItem = (in item) =>
-            {
-                NoteMade(item);
-                if (item.Flags != ItemFlags.None)
-                    Tell(item.Name, Kind(item.Flags));
-            },
-        };
+        var events = TellingAll();
         var shares = BatchShares.Of(whole, destination.Options.SharesFrom);
         using var session = destination.Take(cancellation);
         using var second = shares.Count > 1 ? destination.TryTakeAnother(cancellation) : null;
@@ -105,14 +113,16 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
         return [.. errors.SelectMany(error => error)];
     }
 
-    private TransferResult Push(IBatchSession session, PlannedBatch items, TransferEvents events, IFileSource source, CancellationToken cancellation)
+    private TransferResult Push(
+        IBatchSession session, PlannedBatch items, TransferEvents events, IFileSource source, CancellationToken cancellation, bool comparing = false)
     {
+        var options = destination.Options.Transfer(destination.Features);
         var wire = WireBatch.Of(items, destination.Options, destination.Features.DeleteByName);
         var push = new PushBatch
         {
             Entries = wire.Entries,
             Filters = wire.Filters,
-            Options = destination.Options.Transfer(destination.Features),
+            Options = comparing ? options with { Comparison = options.Comparison with { IgnoreTimes = true } } : options,
             Source = LinkedSource.Of(source, items),
             Names = destination.Names,
             Events = events,
@@ -127,6 +137,18 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
         if (!Planner.IsGone(errno))
             Add(_failures, new FailedPath(entry.Path, errno.Describe()));
     }
+
+    private TransferEvents TellingAll() => new()
+    {
+        OnFileFailed = Note,
+        OnTransferred = (in item) => Tell(item.Name, ChangeKind.Send),
+        OnItem = (in item) =>
+        {
+            NoteMade(item);
+            if (item.Flags != ItemFlags.None)
+                Tell(item.Name, Kind(item.Flags));
+        },
+    };
 
     private TransferEvents NotingMade(TransferEvents events) => events with
     {

@@ -87,6 +87,10 @@ internal sealed class RsyncDestination : IDestination
     internal IBatchSession Take(CancellationToken cancellation, LinkedTree? tree = null) => _open is not null ? _open(tree)
         : new BatchSession(tree is { } linked ? OpenTree(linked, cancellation) : _sessions.Take(cancellation));
 
+    /// <summary>A session that compares the content of files that look the same.</summary>
+    internal IBatchSession TakeComparing(CancellationToken cancellation) => _open is not null ? _open(null)
+        : new BatchSession(Options.Server.Open([.. Options.Words(_features), "--ignore-times"], TreePath.Root, Options.Timeout, cancellation));
+
     /// <summary>A session besides another one; null where the server has no room for it. If more than that is wrong, the other one tells what.</summary>
     internal IBatchSession? TryTakeAnother(CancellationToken cancellation)
     {

@@ -19,6 +19,9 @@ internal sealed record RsyncFeatures
     /// <summary>Showing now and then that it lives, and ending when we do not.</summary>
     public bool Timeout { get; init; } = true;
 
+    /// <summary>Comparing the content of files that look the same.</summary>
+    public bool IgnoreTimes { get; init; } = true;
+
     /// <summary>What is left after this failure; null when it is no refusal of something that can be done without.</summary>
     public RsyncFeatures? Without(RsyncException failure)
     {
@@ -30,6 +33,7 @@ internal sealed record RsyncFeatures
             var text when !text.Contains("refuse", StringComparison.Ordinal) => this,
             var text when text.Contains("--link-dest", StringComparison.Ordinal) => this with { LinkDest = false },
             var text when text.Contains("--hard-links", StringComparison.Ordinal) => this with { HardLinks = false, LinkDest = false },
+            var text when text.Contains("--ignore-times", StringComparison.Ordinal) => this with { IgnoreTimes = false },
             var text when text.Contains("--timeout", StringComparison.Ordinal) => this with { Timeout = false },
             _ => this,
         };

@@ -70,11 +70,14 @@ internal sealed class RsyncRenames
         return rename => uses[rename.From] > 1 || uses[rename.To.Path] > 1 || IsBelowAnother(rename.From) || IsBelowAnother(rename.To.Path);
     }
 
-    /// <summary>A receiver that sees nothing to do about a file sets its attributes, for all of its names. Only a name that is not there is made anew.</summary>
+    /// <summary>
+    /// A receiver that sees nothing to do about a file sets its attributes, for all of its names. Only a name that is not there is made anew. So is the content of
+    /// one that looks the same where the server refuses to compare it.
+    /// </summary>
     private void SetApart()
     {
         if (_destination.Options is { Delete: true, DryRun: false })
-            Remove(_batch.Apart);
+            Remove(_destination.Features.IgnoreTimes ? _batch.Apart : _batch.Apart.Union(_batch.InDoubt));
     }
 
     private void SetAside(IEnumerable<PlannedRename> renames)
