@@ -12,9 +12,15 @@ public sealed class StateFileTests : IDisposable
     public void A_lock_that_a_killed_process_leaves_for_a_moment_is_waited_for()
     {
         var held = Open();
-        using var release = new Timer(_ => held.Dispose(), null, dueTime: 100, period: Timeout.Infinite);
+        var release = new Thread(() =>
+        {
+            Thread.Sleep(100);
+            held.Dispose();
+        });
+        release.Start();
         using var next = Open();
         Assert.False(next.Exists);
+        release.Join();
     }
 
     [Fact]
