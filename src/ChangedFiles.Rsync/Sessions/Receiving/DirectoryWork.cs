@@ -73,7 +73,10 @@ internal sealed class DirectoryWork(
             attributes.KeepInheritedBits(item.Path, entry);
         Report(item, isNew, stat);
         if (_options.DryRun)
+        {
+            item.Work.IsAbsent = _incremental && error == Errno.ENOENT;
             return true;
+        }
         if (isNew)
             attributes.SetNew(item.Path, entry);
         else

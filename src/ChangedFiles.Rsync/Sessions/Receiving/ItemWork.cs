@@ -147,7 +147,8 @@ internal sealed class ItemWork
     private void HandleOther(in Item item)
     {
         var (entry, selection) = (item.Entry, _options.Selection);
-        var error = _reception.Target.Stat(item.Path, out var stat);
+        var stat = default(FileStat);
+        var error = item.Work.IsAbsent ? Errno.ENOENT : _reception.Target.Stat(item.Path, out stat);
         // In a dry run something may still be there that would have become a directory.
         if (error is not (Errno.None or Errno.ENOENT) && !(error == Errno.ENOTDIR && _options.DryRun))
         {

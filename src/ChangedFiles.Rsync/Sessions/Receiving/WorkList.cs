@@ -22,4 +22,7 @@ internal sealed class WorkList(FileList.FileList list, int ioError)
 
     /// <summary>The directory is not there and cannot be made: its contents are passed over.</summary>
     public bool IsSkipped { get; set; }
+
+    /// <summary>In a dry run: the directory is not there and would have been made, so nothing in it is there.</summary>
+    public bool IsAbsent { get; set; }
 }
