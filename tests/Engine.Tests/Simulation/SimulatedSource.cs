@@ -33,7 +33,6 @@ internal sealed class SimulatedSource : IFileSource
     private readonly int _names;
     private readonly int _locality;
     private TreePath _exchanged;
-    private (TreePath Directory, TreePath Copy)? _prepared;
 
     public SimulatedSource(SimulatedClock clock, Random random)
     {
@@ -64,13 +63,7 @@ internal sealed class SimulatedSource : IFileSource
     public Action<string>? OnQueued { get; set; }
 
     /// <summary>One operation of a user; perhaps one that cannot be.</summary>
-    public void Change()
-    {
-        if (_prepared is not null && _random.Next(4) == 0)
-            Renew();
-        else
-            _operations[_random.Next(_operations.Count)]();
-    }
+    public void Change() => _operations[_random.Next(_operations.Count)]();
 
     /// <summary>What was exchanged last is exchanged once more: just when somebody looks at it, perhaps.</summary>
     public void ExchangeAgain() => Exchange(_exchanged);
@@ -82,7 +75,6 @@ internal sealed class SimulatedSource : IFileSource
             Create(Last);
         else
             Rename(First, Last);
-        Renew();
     }
 
     /// <summary>Writes to a file what neither its size nor its time of modification tells: within a tick of the clock, or with its time set back.</summary>
@@ -176,7 +168,6 @@ internal sealed class SimulatedSource : IFileSource
             (1, () => LinkAndWrite(NewPath(), AnyPath())),
             (1, () => MoveOut(AnyPath())),
             (2, () => MoveIn(NewPath())),
-            (1, () => Prepare(AnyPath(), NewPath(), NewPath())),
         ];
         var isUsual = _random.Next(3) == 0;
         foreach (var (usual, operation) in all)
@@ -385,31 +376,6 @@ internal sealed class SimulatedSource : IFileSource
             MakeDirectory(path);
             Create(path.Child("a"u8));
         }
-    }
-
-    /// <summary>A directory is copied with everything that can be kept, and a file of the copy gets a further name.</summary>
-    private void Prepare(TreePath directory, TreePath copy, TreePath link)
-    {
-        var names = new List<byte[]>();
-        if (directory.IsRoot || _tree.List(directory, names) != Errno.None || names.Count == 0)
-            return;
-        MakeDirectory(copy);
-        foreach (var name in names)
-            Copy(directory.Child(name), copy.Child(name));
-        Link(link, copy.Child(names[0]));
-        _prepared = (directory, copy);
-    }
-
-    /// <summary>What was prepared last takes the place of what it was copied from.</summary>
-    private void Renew()
-    {
-        if (_prepared is not var (directory, copy))
-            return;
-        _prepared = null;
-        if (!IsDirectory(directory) || !IsDirectory(copy) || IsPinned(directory) || directory.IsBelow(copy) || copy.IsBelow(directory))
-            return;
-        Remove(directory);
-        Rename(copy, directory);
     }
 
     private void LinkAndWrite(TreePath path, TreePath existing)
