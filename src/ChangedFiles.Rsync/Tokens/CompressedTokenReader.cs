@@ -5,9 +5,6 @@ namespace ChangedFiles.Rsync.Tokens;
 /// <summary>Reads runs of blocks and the compressed data between them (docs/protocol.md 7.6).</summary>
 internal abstract class CompressedTokenReader(FrameReader reader) : TokenReader(reader)
 {
-    // Highest block number, so that counting on never overflows (CVE-2026-43618).
-    private const int MaxBlock = int.MaxValue - 1;
-
     private const int NoFlag = -1;
 
     private readonly byte[] _input = new byte[CompressedToken.MaxData];

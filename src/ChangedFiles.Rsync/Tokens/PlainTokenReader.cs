@@ -15,6 +15,8 @@ internal sealed class PlainTokenReader(FrameReader reader) : TokenReader(reader)
             var token = Reader.ReadInt32();
             if (token == 0)
                 return Token.End;
+            if (token < ~MaxBlock)
+                throw Reader.Bad("a block beyond any file");
             if (token < 0)
                 return Token.Copy(~token);
             _literalLeft = token;

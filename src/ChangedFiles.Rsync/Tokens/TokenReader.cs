@@ -11,6 +11,9 @@ internal abstract class TokenReader : IDisposable
     /// <summary>Most bytes that one literal token holds.</summary>
     private protected const int MaxLiteral = 32 * 1024;
 
+    /// <summary>Highest block number, so that counting on never overflows (CVE-2026-43618).</summary>
+    private protected const int MaxBlock = int.MaxValue - 1;
+
     private protected TokenReader(FrameReader reader) => Reader = reader;
 
     private protected FrameReader Reader { get; }

@@ -30,6 +30,12 @@ public sealed class HostileTokensTests
     }
 
     [Theory]
+    [InlineData("00000080", true)]
+    [InlineData("0100008000000000", false)]
+    public void Also_uncompressed_a_block_has_a_highest_number(string bytes, bool ends) =>
+        Assert.Equal(ends ? ExitCode.ProtocolStream : null, ReadToEnd(CompressionKind.None, Convert.FromHexString(bytes)));
+
+    [Theory]
     [MemberData(nameof(TokenSamples.All), MemberType = typeof(TokenSamples))]
     public void A_stream_that_is_cut_off_anywhere_ends_the_session(string kindName)
     {
