@@ -10,7 +10,7 @@ namespace ChangedFiles.Cli.Rsync;
 /// <summary><c>changedfiles rsync</c> from the outside: words in, exit code out.</summary>
 internal static class RsyncProgram
 {
-    private const PosixSignal User1 = (PosixSignal)10;
+    private const PosixSignal User1 = (PosixSignal)10, User2 = (PosixSignal)12;
 
     /// <summary>Reads the command line, and answers, or runs, what it asks for.</summary>
     /// <param name="arguments">The process's last arguments, which are rsync's.</param>
@@ -24,7 +24,14 @@ internal static class RsyncProgram
         using var hangUp = StopOn(PosixSignal.SIGHUP, stop);
         var signal = ExitCode.Signal;
         using var user1 = StopOn(User1, stop, () => signal = ExitCode.Signal1);
-        return (int)Run(words, ProgramStreams.OfProcess(), stop.Token, () => signal);
+        // These say nothing, as in stock.
+        using var user2 = StopOn(User2, stop, () => signal = ExitCode.Success);
+        var quits = false;
+        using var quit = StopOn(PosixSignal.SIGQUIT, stop, () => (signal, quits) = (ExitCode.Success, true));
+        var code = Run(words, ProgramStreams.OfProcess(), stop.Token, () => signal);
+        if (quits)
+            Linux.Signals.DieOfQuit();
+        return (int)code;
     }
 
     /// <summary>The same with the words at hand. A server takes the process's own input and output.</summary>
@@ -75,6 +82,7 @@ internal static class RsyncProgram
         {
             code = signal?.Invoke() ?? ExitCode.Signal;
         }
+        text.EndProgress();
         if (code != ExitCode.Success)
             text.Error(code.LastLine("main", run.Who, VersionPage.Compatible));
         return code;

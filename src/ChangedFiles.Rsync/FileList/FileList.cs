@@ -28,6 +28,9 @@ internal sealed class FileList
     /// <summary>The directory whose contents these are; for a first list its ".", if it has one.</summary>
     public FileEntry? Directory { get; }
 
+    /// <summary>All slots, also the empty ones.</summary>
+    public ReadOnlySpan<FileEntry> Slots => _entries;
+
     /// <summary>What an index stands for; null outside of the list and for an empty slot.</summary>
     public FileEntry? this[int index]
     {

@@ -27,6 +27,7 @@ internal sealed class FileListBuilder
     private readonly Dictionary<FileEntry, List<NamedSource>> _named = [];
     private readonly Stack<PendingDirectory> _pending = [];
     private ScopesByRoot _scopes = [];
+    private (SourceRoot? Root, TreePath Above) _last;
     private bool _topIsImplied;
 
     /// <param name="options">What is selected and what is kept of it.</param>
@@ -136,12 +137,26 @@ internal sealed class FileListBuilder
     {
         var path = named.Argument.Path;
         var scope = named.Root.Scope!;
+        var isElsewhere = GoesElsewhere(named.Root, path);
         for (var depth = 1; depth < path.Depth; depth++)
         {
-            AddImplied(named.Root, Ancestor(path, depth), scope);
+            if (isElsewhere)
+                MakeImplied(named.Root, Ancestor(path, depth), scope);
             scope = scope.Enter(Ancestor(path, depth));
         }
         AddNamed(named, scope, seen);
+    }
+
+    /// <summary>
+    /// False when the directories above a name were listed with the last ones. Others are listed anew, as in stock: nobody remembers all of them.
+    /// </summary>
+    private bool GoesElsewhere(SourceRoot root, TreePath path)
+    {
+        var above = path.Parent;
+        if (above.IsRoot || (_last.Root == root && (_last.Above == above || _last.Above.IsBelow(above))))
+            return false;
+        _last = (root, above);
+        return true;
     }
 
     /// <summary>Puts what was named into the current one of the incremental lists, or notes it for that of the directory it is in.</summary>
@@ -160,8 +175,13 @@ internal sealed class FileListBuilder
     private FileEntry? AddImplied(SourceRoot root, TreePath path, FilterScope scope)
     {
         _implied ??= [];
-        if (_implied.TryGetValue((root, path), out var known))
-            return known;
+        if (!_implied.TryGetValue((root, path), out var known))
+            _implied[(root, path)] = known = MakeImplied(root, path, scope) is { IsDirectory: true } made ? made : null;
+        return known;
+    }
+
+    private FileEntry? MakeImplied(SourceRoot root, TreePath path, FilterScope scope)
+    {
         FileStat stat = default;
         var error = root.Bound?.Invoke(path) ?? Errno.None;
         if (error == Errno.None)
@@ -171,7 +191,7 @@ internal sealed class FileListBuilder
             Unnamed(root, path, error);
         else if ((entry = _maker.Make(root, path, stat, null, DirectoryContent.Implied, scope)) is not null)
             Emit(entry, root, scope);
-        return _implied[(root, path)] = entry is { IsDirectory: true } ? entry : null;
+        return entry;
     }
 
     private void AddNamed(NamedSource named, FilterScope scope, Sighting seen)

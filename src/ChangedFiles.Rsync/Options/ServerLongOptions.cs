@@ -145,7 +145,7 @@ internal static class ServerLongOptions
         }
         words.AddIf(selection is { Relative: true, ImpliedDirs: false }, "--no-implied-dirs");
         words.AddIf(push && writing.WriteDevices, "--write-devices");
-        words.AddIf(writing.RemoveSourceFiles, "--remove-source-files");
+        words.AddIf(writing.RemoveSourceFiles, writing.RemoveSentFiles ? "--remove-sent-files" : "--remove-source-files");
         words.AddIf(!push && writing.CopyDevices, "--copy-devices");
         words.AddIf(push && writing.Preallocate, "--preallocate");
         words.AddIf(options.Preserve is { OpenNoatime: true, Atimes: false }, "--open-noatime");

@@ -54,6 +54,9 @@ public sealed record WritingOptions
     /// <summary><c>--remove-source-files</c>: the sender removes what has arrived.</summary>
     public bool RemoveSourceFiles { get; init; }
 
+    /// <summary>It was given as <c>--remove-sent-files</c>, so a server is asked in the same word.</summary>
+    internal bool RemoveSentFiles { get; init; }
+
     /// <summary><c>--mkpath</c>: missing parents of the destination are made.</summary>
     public bool Mkpath { get; init; }
 

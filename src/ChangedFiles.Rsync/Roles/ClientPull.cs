@@ -21,6 +21,9 @@ internal sealed record ClientPull
     /// <summary>What is left out, and protected from deletion.</summary>
     public FilterRules Filters { get; init; } = FilterRules.None;
 
+    /// <summary>The names of <c>--files-from</c>, if its file was opened before the session; null: it is opened here.</summary>
+    public IEnumerable<byte[]>? FilesFrom { get; init; }
+
     /// <summary>What of the work is said in words.</summary>
     public ReportOptions Report { get; init; } = new();
 
@@ -38,9 +41,7 @@ internal sealed record ClientPull
     {
         FilterExchange.Send(session, Filters, Options, sending: false);
         session.BeginBatch(Options, sending: false);
-        IReadOnlyList<byte[]>? names = Options.Selection.FilesFrom is { Remote: false } from
-            ? [.. FilesFromNames.Open(from.Path, Options.Selection.From0, Options.Selection.Paths)]
-            : null;
+        var names = (FilesFrom ?? FilesFromNames.OfClient(Options.Selection))?.ToList();
         return new ReceivingHalf
         {
             Options = Options,

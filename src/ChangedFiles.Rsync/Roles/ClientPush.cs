@@ -17,6 +17,9 @@ internal sealed record ClientPush
     /// <summary>What is left out.</summary>
     public FilterRules Filters { get; init; } = FilterRules.None;
 
+    /// <summary>The names of <c>--files-from</c>, if its file was opened before the session; null: it is opened here.</summary>
+    public IEnumerable<byte[]>? FilesFrom { get; init; }
+
     /// <summary>What of the work is said in words.</summary>
     public ReportOptions Report { get; init; } = new();
 
@@ -41,7 +44,7 @@ internal sealed record ClientPush
             Options = Options,
             Open = sources.Open,
             Arguments = [.. Sources.Select(ArgumentText.Encode)],
-            FilesFrom = names is { Remote: false } ? FilesFromNames.Open(names.Path, Options.Selection.From0, Options.Selection.Paths) : null,
+            FilesFrom = FilesFrom ?? FilesFromNames.OfClient(Options.Selection),
             Filters = Filters,
             Report = Report,
             Events = Events,

@@ -10,6 +10,10 @@ internal static class FilesFromNames
     /// <summary>Most names taken from a peer.</summary>
     public const int MaxNames = 1 << 28;
 
+    /// <summary>The names that a client reads on this machine; null when it reads none.</summary>
+    public static IEnumerable<byte[]>? OfClient(SelectionOptions options) =>
+        options.FilesFrom is { Remote: false } from ? Open(from.Path, options.From0, options.Paths) : null;
+
     /// <summary>Opens a file of names on this machine.</summary>
     /// <param name="path">In the form of <see cref="ArgumentText"/>; "-" is standard input.</param>
     /// <param name="nulDelimited">As for <see cref="Read"/>.</param>

@@ -89,6 +89,7 @@ public sealed partial class DropInTests : IDisposable
             "--temp-dir=/D/src/file -r /D/src/ /D/alt/", "--partial-dir=/D/src/file/x -r /D/src/ /D/x/", "--read-batch=/D/src /D/x/", "--files-from=x:y /D/src /D/x/",
             "--read-batch=/D/src/file /D/x/", "-r /D/src/ /D/alt/file/", "-r /D/no\nne /D/x/", "--filter=._/D/no/../src/none /D/src/ /D/x", "--exclude-from=/D/src /D/src/file /D/x/",
             "rsync://127.0.0.1:/m/ /D/x/", "rsync://127.0.0.1:0/m/ /D/x/", "rsync://127.0.0.1:65536/m/ /D/x/", "-4 --address=::1 rsync://127.0.0.1:1/m/ /D/x/",
+            "--use-qsort a b", "-r -e /D/none --files-from=/D/none host:a /D/x/", "-r --files-from=/D/none /D/src/ rsync://127.0.0.1:1/m/",
         ];
         foreach (var line in lines)
             CompareErrors(line.Replace("/D/", _directory.Path + "/", StringComparison.Ordinal).Split(' '));
@@ -242,6 +243,7 @@ public sealed partial class DropInTests : IDisposable
 
     [Theory]
     [InlineData("INT", "", 20, ""), InlineData("USR1", "", 19, ""), InlineData("TERM", "--partial", 20, "other"), InlineData("HUP", "--delay-updates", 20, ".~tmp~/other")]
+    [InlineData("QUIT", "", 131, ""), InlineData("USR2", "", 0, "")]
     public void A_job_in_the_background_can_be_interrupted_and_output_that_nobody_takes_is_lost(string signal, string option, int code, string left)
     {
         var ours = ProgramRun.Path;
@@ -249,7 +251,8 @@ public sealed partial class DropInTests : IDisposable
         _directory.Write("large/other", new string('x', 20_000_000));
         var run = Command.Run("sh", "-c", $"""
             {ours} rsync --version >/dev/full || exit 1
-            {ours} rsync -a --whole-file --bwlimit=1000 {option} {_directory["large/"]} {_directory["dst/"]} & p=$!
+            ulimit -c 0
+            {(signal == "QUIT" ? "env --default-signal=QUIT" : "")} {ours} rsync -a --whole-file --bwlimit=1000 {option} {_directory["large/"]} {_directory["dst/"]} & p=$!
             until [ -n "$(find {_directory["dst"]} -size +0 -type f)" ]; do sleep 0.02; done
             kill -{signal} $p; wait $p; exit $?
             """);
@@ -429,6 +432,47 @@ public sealed partial class DropInTests : IDisposable
     {
         string Told(Func<IEnumerable<string>, string> run) => run(["-rin", "--mkpath", _directory[source], _directory[destination]]);
         Assert.Equal(Told(Stock), Told(Ours));
+    }
+
+    [Fact]
+    public void Interrupted_files_have_a_time_that_never_was_and_the_open_line_of_progress_is_ended()
+    {
+        _directory.Write("large/other", new string('x', 20_000_000));
+        Command.Check("touch", "-d", "@1700000000.789", _directory["large/other"]);
+        foreach (var (times, time) in ((string, string)[])[("--times", "0.7890000000"), ("--no-times", "1.*")])
+        {
+            var run = Command.Run("sh", "-c", $"""
+                cd {_directory.Path}; rm -rf dst output; mkdir dst
+                {ProgramRun.Path} rsync -r --whole-file --bwlimit=1000 --partial {times} --info=progress large/ dst/ >output 2>error & p=$!
+                until [ -s output ]; do sleep 0.02; done
+                kill -INT $p; wait $p; cat output; find dst -type f -printf "%P %T@\n"
+                """);
+            Assert.Matches($@"\r[^\n]*\nother {time}\n$", run.Output);
+            Assert.StartsWith("rsync error: ", _directory.Read("error"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Directories_above_listed_names_are_counted_as_often_as_stock_lists_them()
+    {
+        _directory.Write("list", "deep/er/other\nfile\n/deep/twin\nalt/\n./deep/link\ndeep/er/other\nsecond/one\ndeep/twin\n");
+        _directory.Write("src/second/one", "one");
+        string Counted(Func<IEnumerable<string>, string> run) =>
+            run(["-ln", "--stats", "--ignore-missing-args", $"--files-from={_directory["list"]}", _directory["src/"], _directory["dst/"]]).Split('\n')[1];
+        Assert.Contains("dir: 5", Counted(Stock), StringComparison.Ordinal);
+        Assert.Equal(Counted(Stock), Counted(Ours));
+    }
+
+    [Fact]
+    public void What_a_list_names_twice_is_counted_twice_by_a_receiver()
+    {
+        _directory.Write("list", "deep/er/other\nfile\ndeep/er/other\nfile\n");
+        _directory.Write("shell", "#!/bin/sh\nshift\nexec \"$@\"\n");
+        Command.Check("chmod", "+x", _directory["shell"]);
+        string Counted(Func<IEnumerable<string>, string> run) => run(
+            ["-an", "--stats", $"--files-from={_directory["list"]}", "-e", _directory["shell"], $"host:{_directory["src/"]}", _directory["dst/"]]).Split('\n')[1];
+        Assert.Contains("reg: 4", Counted(Stock), StringComparison.Ordinal);
+        Assert.Equal(Counted(Stock), Counted(Ours));
     }
 
     [GeneratedRegex(@" at \S+( \(\d+\))? \[")]

@@ -17,7 +17,7 @@ public sealed class ServerArgumentsTests
         "--remove-source-files", "--mkpath", "--numeric-ids", "--usermap=a:b", "--groupmap=*:g", "--super", "--temp-dir=t t",
         "--link-dest=/x", "--backup-dir=b", "--suffix=.old", "--zc=zstd", "--zc=zlib", "--zc=zlibx", "--zl=3", "--cc=md5", "--cc=xxh64,md5",
         "--checksum-seed=9", "-B700", "--modify-window=-1", "--modify-window=2", "--timeout=30", "--bwlimit=1m", "--max-alloc=2g",
-        "--copy-unsafe-links", "--safe-links", "--qsort", "--no-i-r", "--info=name2,del", "--info=stats0", "--stats", "--msgs2stderr",
+        "--copy-unsafe-links", "--safe-links", "--no-i-r", "--info=name2,del", "--info=stats0", "--stats", "--msgs2stderr",
         "--no-implied-dirs", "--open-noatime", "--no-msgs2stderr", "--skip-compress=gz",
     ];
 

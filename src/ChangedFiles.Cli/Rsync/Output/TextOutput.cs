@@ -105,6 +105,13 @@ internal sealed class TextOutput : IDisposable
         Flush();
     }
 
+    /// <summary>Ends an open progress line where it stands.</summary>
+    public void EndProgress()
+    {
+        EndOpenLine();
+        Flush();
+    }
+
     /// <summary>Writes out what is buffered.</summary>
     public void Flush()
     {
@@ -117,8 +124,7 @@ internal sealed class TextOutput : IDisposable
     /// <summary>Ends an open progress line and writes out what is buffered; the streams stay open, the log is closed.</summary>
     public void Dispose()
     {
-        EndOpenLine();
-        Flush();
+        EndProgress();
         _log?.Dispose();
     }
 

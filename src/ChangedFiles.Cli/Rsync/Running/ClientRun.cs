@@ -16,6 +16,7 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
 {
     private readonly TransferStats _stats = new();
     private FilterRules _filters = FilterRules.None;
+    private IEnumerable<byte[]>? _names;
     private Stream? _batch;
 
     /// <summary>True when this side sends: a push, or a local copy.</summary>
@@ -36,6 +37,7 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
             return DaemonConnection.List(invocation, daemon, text, cancellation);
         }
         _filters = invocation.ReadFilters(text);
+        _names = FilesFromNames.OfClient(invocation.Options.Selection);
         Who = Sends ? "sender" : "Receiver";
         if (invocation.ReadBatch is { } batch)
             return RunBatch(batch);
@@ -149,6 +151,7 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
         Options = invocation.Options,
         Sources = invocation.Sources,
         Filters = _filters,
+        FilesFrom = _names,
         Report = invocation.Report,
         Events = events.Handlers,
         Stats = _stats,
@@ -160,6 +163,7 @@ internal sealed class ClientRun(RsyncInvocation invocation, TextOutput text, Can
         Sources = [.. invocation.Sources.Select(BelowModule)],
         Destination = invocation.Destination ?? ".",
         Filters = _filters,
+        FilesFrom = _names,
         Report = invocation.Report,
         Events = events.Handlers,
         Stats = _stats,

@@ -60,7 +60,6 @@ internal static partial class TransferTable
         table.Alias("i-r", "inc-recursive");
         table.Alias("no-i-r", "no-inc-recursive");
         table.Flag("qsort", '\0', "", draft => Connect(draft, w => w with { QSort = true }));
-        table.Alias("use-qsort", "qsort");
         table.Flag("trust-sender", '\0', "do not compare the sender's list with what was asked for", draft =>
             Connect(draft, w => w with { TrustSender = true }));
         table.Text("stop-after", '\0', "MINUTES=begin no file after this long", (draft, text) => StopAfter(draft, text));

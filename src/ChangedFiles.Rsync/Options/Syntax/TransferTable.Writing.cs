@@ -41,8 +41,8 @@ internal static partial class TransferTable
             Write(draft, w => w with { WriteDevices = on }));
         table.Flag("copy-devices", '\0', "read devices as files", draft => Write(draft, w => w with { CopyDevices = true }));
         table.Flag("remove-source-files", '\0', "the sender removes files that have arrived", draft =>
-            Write(draft, w => w with { RemoveSourceFiles = true }));
-        table.Alias("remove-sent-files", "remove-source-files");
+            Write(draft, w => w with { RemoveSourceFiles = true, RemoveSentFiles = false }));
+        table.Flag("remove-sent-files", '\0', "", draft => Write(draft, w => w with { RemoveSourceFiles = true, RemoveSentFiles = true }));
         table.Toggle("mkpath", '\0', "make the missing parents of the destination", (draft, on) => Write(draft, w => w with { Mkpath = on }));
         table.Flag("dry-run", 'n', "change nothing, only say what would be done", draft => draft.DryRun = true);
         table.Flag("list-only", '\0', "list the files instead of copying them", draft => draft.ListOnly = true);

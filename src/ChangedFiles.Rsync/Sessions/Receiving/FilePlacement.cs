@@ -70,9 +70,10 @@ internal sealed class FilePlacement
             return;
         if (_options.EffectivePartialDir is null)
         {
-            // A time from long ago: it does not count as up to date, nor as newer.
+            // A time from long ago: it does not count as up to date, nor as newer. The nanoseconds stay, as in stock.
             _attributes.SetNew(file, request.Entry, request.Path, withTimes: false);
-            file.SetMetadata(new Metadata { Mtime = new FileTime(0, 0) }, out _);
+            if (_reception.Options.Preserve.Times)
+                file.SetMetadata(new Metadata { Mtime = request.Entry.Mtime with { Seconds = 0 } }, out _);
             Move(file, _reception.Target, request.Path);
         }
         else if (_partials?.Prepare(request.Path) == Errno.None)

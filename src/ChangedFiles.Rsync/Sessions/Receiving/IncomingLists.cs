@@ -111,12 +111,16 @@ internal sealed class IncomingLists
         _reception.AddIoError(_reader.IoError);
         if (_lists.Complete && _options.Selection.PruneEmptyDirs)
             list.PruneEmptyDirectories(_ => false);
-        for (var index = list.Start; index < list.Start + list.Count; index++)
+        var stats = _reception.Stats;
+        foreach (var entry in list.Slots)
         {
-            if (list[index] is { } entry)
+            // What came counts, also what lost its slot.
+            stats.Files = stats.Files.Add(entry.Mode);
+            if (entry.IsRegular || entry.IsSymlink)
+                stats.TotalSize += entry.Length;
+            if (!entry.IsBlank)
                 Prepare(entry);
         }
-        var stats = _reception.Stats;
         stats.FilesComplete = _lists.Complete;
         stats.FileListSize += _session.Connection.BytesRead - before;
         var work = new WorkList(list, _reception.IoError);
@@ -128,10 +132,6 @@ internal sealed class IncomingLists
 
     private void Prepare(FileEntry entry)
     {
-        var stats = _reception.Stats;
-        stats.Files = stats.Files.Add(entry.Mode);
-        if (entry.IsRegular || entry.IsSymlink)
-            stats.TotalSize += entry.Length;
         if (entry.IsDirectory && _reception.Half.Requested is { } requested)
             entry.Content = requested.IsOnlyParent(entry.Path) ? DirectoryContent.Implied
                 : requested.AllowsContents(entry.Path) ? entry.Content : entry.Content | DirectoryContent.None;
