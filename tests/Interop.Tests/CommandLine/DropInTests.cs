@@ -283,6 +283,22 @@ public sealed partial class DropInTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", 11), InlineData("--inplace", 23), InlineData("--inplace --no-W", 23), InlineData("--delay-updates", 23), InlineData("--copy-dest=../new", 11)]
+    [InlineData("--delete", 23, "other"), InlineData("--delete", 23, "file/in")]
+    public void What_cannot_be_kept_as_a_backup_stays(string options, int code, string name = "file")
+    {
+        _directory.Write($"new/{name}", "new text");
+        foreach (var run in (Func<IEnumerable<string>, int, string>[])[Stock, Ours])
+        {
+            _directory.Write("dst/file", "old");
+            // With it the name would be too long.
+            var suffix = "--suffix=" + new string('x', 253);
+            run(["-rtb", suffix, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), _directory["new/"], _directory["dst/"]], code);
+            Assert.Equal("old", _directory.Read("dst/file"));
+        }
+    }
+
+    [Theory]
     [InlineData("-ai"), InlineData("-ain"), InlineData("-ai --max-delete=1")]
     public void What_is_protected_keeps_the_directories_above_it(string options)
     {

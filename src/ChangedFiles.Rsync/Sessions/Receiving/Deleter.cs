@@ -144,8 +144,8 @@ internal sealed class Deleter
         if (_isDry)
             return isDirectory && !Recurses && !IsEmpty(path) ? SayNotEmpty(path) : Deletion.Done;
         var target = _reception.Target;
-        if (!isDirectory && _backups?.IsWanted(path) == true && _backups.Save(path, stat, moves: true))
-            return Deletion.Done;
+        if (!isDirectory && _backups?.IsWanted(path) == true)
+            return _backups.Save(path, stat, moves: true) ? Deletion.Done : Deletion.Failed;
         var error = isDirectory ? target.RemoveDirectory(path) : target.Unlink(path);
         if (error is Errno.None or Errno.ENOENT)
             return Deletion.Done;

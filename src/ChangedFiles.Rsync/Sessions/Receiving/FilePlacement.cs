@@ -99,7 +99,11 @@ internal sealed class FilePlacement
         foreach (var request in _delayed)
         {
             var (tree, place) = _partials![request.Path];
-            Backup(request);
+            if (!Backup(request))
+            {
+                _reception.News.Add(new News(NewsKind.Failed, request));
+                continue;
+            }
             var error = Move((IFileTarget)tree, place, _reception.Target, request.Path);
             _partials.LeaveDirectory(request.Path);
             _reception.News.Add(new News(error == Errno.None ? NewsKind.Received : Fail(request, error), request));
@@ -125,7 +129,8 @@ internal sealed class FilePlacement
     {
         if (_options.Inplace)
             return file.Commit();
-        Backup(request);
+        if (!Backup(request))
+            throw new RsyncException(ExitCode.FileIO, SessionStage.Transfer, $"keep_backup failed: {_reception.Quoted(request.Path)}");
         if (!IsPartialUpdated(request))
             return Move(file, _reception.Target, request.Path);
         file.Commit();
@@ -152,12 +157,10 @@ internal sealed class FilePlacement
         return error == Errno.None ? from.Unlink(path) : error;
     }
 
-    private void Backup(PendingRequest request)
-    {
-        if (request.Replaces && _reception.Backups is { } backups && backups.IsWanted(request.Path)
-            && _reception.Target.Stat(request.Path, out var old) == Errno.None)
-            backups.Save(request.Path, old, moves: false);
-    }
+    /// <summary>False when what is there has to be kept and cannot be: then it must stay.</summary>
+    private bool Backup(PendingRequest request) =>
+        !request.Replaces || _reception.Backups is not { } backups || !backups.IsWanted(request.Path)
+        || _reception.Target.Stat(request.Path, out var old) != Errno.None || backups.Save(request.Path, old, moves: false);
 
     private NewsKind Fail(PendingRequest request, Errno error)
     {

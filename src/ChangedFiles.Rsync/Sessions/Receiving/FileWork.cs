@@ -163,8 +163,8 @@ internal sealed class FileWork
                 if (error != Errno.None)
                     return false;
                 _attributes.SetNew(file!, item.Entry, item.Path);
-                if (present is { } old && _backups?.IsWanted(item.Path) == true)
-                    _backups.Save(item.Path, old, moves: false);
+                if (present is { } old && _backups?.IsWanted(item.Path) == true && !_backups.Save(item.Path, old, moves: false))
+                    return false;
                 return file!.Commit() == Errno.None;
             }
         }
@@ -173,7 +173,8 @@ internal sealed class FileWork
     /// <summary>Asks for the data, with the best basis there is.</summary>
     private void Ask(in Item item, FileStat? present, in Alternate alternate)
     {
-        var (basis, number, isOwn) = Choose(item, present, alternate, out var xname);
+        if (Choose(item, present, alternate, out var xname) is not var (basis, number, isOwn))
+            return;
         if (basis is null && present is null && _links.LeaveToLater(item))
             return;
         var flags = ItemFlags.Transfer | (_options.Comparison.Checksum ? ItemFlags.ReportChange : ItemFlags.None);
@@ -199,7 +200,8 @@ internal sealed class FileWork
         }, basis);
     }
 
-    private (BasisFile? File, byte Number, bool IsOwn) Choose(in Item item, FileStat? present, in Alternate alternate, out byte[] xname)
+    /// <returns>Null: the file must stay as it is.</returns>
+    private (BasisFile? File, byte Number, bool IsOwn)? Choose(in Item item, FileStat? present, in Alternate alternate, out byte[] xname)
     {
         xname = [];
         if (_partials?[item.Path] is { } partial && partial.Tree.Stat(partial.Path, out var stat) == Errno.None
@@ -222,11 +224,15 @@ internal sealed class FileWork
         : $"{_options.Comparison.AlternateDirs[similar.Basis - Basis.Fuzzy - 1]}/{Reception.Text(similar.File.Path)}";
 
     /// <summary>A file that is overwritten where it is must be kept first; then its copy is the better basis.</summary>
-    private (BasisFile? File, byte Number, bool IsOwn) ChooseOwn(in Item item, in FileStat present)
+    private (BasisFile? File, byte Number, bool IsOwn)? ChooseOwn(in Item item, in FileStat present)
     {
-        if (_options.Writing.Inplace && !_options.DryRun && _backups?.IsWanted(item.Path) == true
-            && _backups.SaveCopy(item.Path, present) is { } copy && !_requests.IsWholeFile)
-            return (copy, Basis.Backup, false);
+        if (_options.Writing.Inplace && !_options.DryRun && _backups?.IsWanted(item.Path) == true)
+        {
+            if (_backups.SaveCopy(item.Path, present) is not { } copy)
+                return null;
+            if (!_requests.IsWholeFile)
+                return (copy, Basis.Backup, false);
+        }
         return (present.Size > 0 ? new BasisFile(_reception.Target, item.Path) : null, Basis.Own, true);
     }
 }
