@@ -450,6 +450,23 @@ public sealed partial class DropInTests : IDisposable
         Assert.Equal(Told(Stock), Told(Ours));
     }
 
+    [Theory]
+    [InlineData("-ai"), InlineData("-avn"), InlineData("-ri --no-i-r --delete-before"), InlineData("-div"), InlineData("-ai --delete --mkpath", "x/er")]
+    [InlineData("-ai", "new", "/"), InlineData("-ai --exclude=other"), InlineData("-ai", "new/")]
+    public void A_directory_with_nothing_in_it_takes_a_new_name(string options, string name = "new", string contents = "")
+    {
+        foreach (var (place, run) in ((string, Func<IEnumerable<string>, string>)[])[("stock", Stock), ("ours", Ours)])
+        {
+            _directory.Write($"{place}/er/stays", "has the name, but not the place, of what is copied");
+            _directory.Write($"{place}.txt", run([.. options.Split(' '), "--exclude=twin", _directory["src/deep/er"] + contents, _directory[$"{place}/{name}"]]));
+            // What is new has the time of now where times are not copied.
+            Command.Check("find", _directory[place], "-newermt", "2026-01-01", "-exec", "touch", "-d", "@0", "{}", "+");
+        }
+        TreeDiff.AssertSame(_directory["stock"], _directory["ours"], details: TreeDetails.All);
+        Assert.Equal(Lines(_directory.Read("stock.txt").Replace("/stock", "/ours", StringComparison.Ordinal), inOrder: true),
+            Lines(_directory.Read("ours.txt"), inOrder: true));
+    }
+
     [Fact]
     public void Interrupted_files_have_a_time_that_never_was_and_the_open_line_of_progress_is_ended()
     {

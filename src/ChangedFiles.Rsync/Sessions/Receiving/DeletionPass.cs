@@ -63,5 +63,6 @@ internal sealed class DeletionPass(Reception reception, Deleter deleter)
             deleter.Delete(path, isDirectory);
     }
 
-    private static bool HasContents(FileEntry directory) => (directory.Content & DirectoryContent.None) == 0;
+    // One that gets another name is new; its own name is that of something else.
+    private bool HasContents(FileEntry directory) => reception.SingleName is null && (directory.Content & DirectoryContent.None) == 0;
 }

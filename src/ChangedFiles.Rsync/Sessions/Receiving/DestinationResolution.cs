@@ -33,7 +33,7 @@ internal sealed class DestinationResolution(Reception reception)
             throw Wrong(ExitCode.FileSelection, "ERROR: destination must be a directory when copying more than 1 file");
         if (exists && only is { IsDirectory: true })
             throw Wrong(ExitCode.FileSelection, "ERROR: cannot overwrite non-directory with a directory");
-        if (only is { IsDirectory: false } && !_destination.IsDirectory)
+        if (only is not null && !_destination.IsDirectory)
             TakeAsName(path);
         else
             MakeDirectory(path, first);

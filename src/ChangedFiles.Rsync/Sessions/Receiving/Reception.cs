@@ -27,7 +27,7 @@ internal sealed class Reception(ReceivingHalf half, Session session) : IDisposab
     /// <summary>The directory that everything is received into; known when the first list has come.</summary>
     public IFileTarget Target { get; set; } = half.Destination.Tree;
 
-    /// <summary>The name that a single file gets; null for its own.</summary>
+    /// <summary>The name that a single entry gets; null for its own.</summary>
     public TreePath? SingleName { get; set; }
 
     /// <summary>What stands before a path in messages.</summary>
