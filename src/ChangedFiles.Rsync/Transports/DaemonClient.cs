@@ -21,6 +21,7 @@ internal sealed class DaemonClient
         _request = request;
         _reader = new FrameReader(connection);
         _writer = new FrameWriter(connection, _reader);
+        connection.Timeout = request.Timeout;
     }
 
     /// <summary>Connects, authenticates, sends the arguments and negotiates. Blocks; nothing is read ahead of the session.</summary>
@@ -63,10 +64,17 @@ internal sealed class DaemonClient
         using (connection)
         {
             var client = new DaemonClient(request, connection);
-            client._writer.Write(Encoding.ASCII.GetBytes($"@RSYNCD: {request.Protocol}.0 {DaemonDigest.Offer}\n#list\n"));
-            client._writer.Flush();
-            DaemonGreeting.Parse(client.ReadLine());
-            client.ReadListing();
+            try
+            {
+                client._writer.Write(Encoding.ASCII.GetBytes($"@RSYNCD: {request.Protocol}.0 {DaemonDigest.Offer}\n#list\n"));
+                client._writer.Flush();
+                DaemonGreeting.Parse(client.ReadLine());
+                client.ReadListing();
+            }
+            catch (RsyncException silence) when (IsLate(connection, silence))
+            {
+                throw NoAnswer(request, silence);
+            }
         }
     }
 
@@ -80,7 +88,9 @@ internal sealed class DaemonClient
             { Proxy: { } proxy } => WebProxy.Connect(proxy, address, request.Tcp, timeout, cancellation),
             _ => TcpTransport.Connect(address.Host, address.Port, request.Tcp, timeout, cancellation),
         };
-        connection.Timeout = timeout;
+        // A daemon that says a little now and then does not hold this side for ever.
+        if (timeout > TimeSpan.Zero)
+            connection.Deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         return connection;
     }
 
@@ -91,17 +101,14 @@ internal sealed class DaemonClient
         var opened = false;
         try
         {
-            // A daemon that says a little now and then does not hold this side for ever.
-            if (request.ConnectTimeout > TimeSpan.Zero)
-                connection.Deadline = Environment.TickCount64 + (long)request.ConnectTimeout.TotalMilliseconds;
             var session = new DaemonClient(request, connection).Converse(connection, ref known);
-            (connection.Timeout, connection.Deadline) = (request.Timeout, long.MaxValue);
+            connection.Deadline = long.MaxValue;
             opened = session is not null;
             return session;
         }
-        catch (RsyncException silence) when (silence.ExitCode == ExitCode.Timeout)
+        catch (RsyncException silence) when (IsLate(connection, silence))
         {
-            throw new RsyncException(ExitCode.ConnectTimeout, SessionStage.Setup, $"{request.Address}: the daemon did not answer in time", silence);
+            throw NoAnswer(request, silence);
         }
         catch (RsyncException failure) when (failure is not DaemonRefusedException && failure.Stage != SessionStage.Connect)
         {
@@ -113,6 +120,12 @@ internal sealed class DaemonClient
                 connection.Dispose();
         }
     }
+
+    private static bool IsLate(Connection connection, RsyncException silence) =>
+        silence.ExitCode == ExitCode.Timeout && Environment.TickCount64 >= connection.Deadline;
+
+    private static RsyncException NoAnswer(DaemonRequest request, RsyncException silence) =>
+        new(ExitCode.ConnectTimeout, SessionStage.Setup, $"{request.Address}: the daemon did not answer in time", silence);
 
     private Session? Converse(Connection connection, ref KnownDaemon? known)
     {

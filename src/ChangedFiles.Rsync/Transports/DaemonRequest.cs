@@ -42,7 +42,7 @@ internal sealed record DaemonRequest
     /// <summary>Longest time for the TCP connection, and then for the whole handshake; zero is without limit.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Longest silence afterwards; zero is without limit.</summary>
+    /// <summary>Longest silence of a daemon that was reached; zero is without limit.</summary>
     public TimeSpan Timeout { get; init; }
 
     /// <summary>Receives the message of the day, line by line, in the form of <see cref="ArgumentText"/>, not yet safe to print.</summary>

@@ -90,6 +90,7 @@ public sealed class HandshakeTests
             Arguments = [[.. "--server"u8], [.. "."u8]],
             Password = [.. "password"u8],
             Wishes = NegotiationWishes.Of(new TransferOptions()),
+            Timeout = connection.Timeout,
         };
         var failure = Record.Exception(() => DaemonClient.Open(request, connection).Dispose());
         connection.Dispose();
