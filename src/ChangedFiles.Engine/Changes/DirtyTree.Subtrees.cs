@@ -30,7 +30,8 @@ public sealed partial class DirtyTree
     }
 
     private bool Swallows(DirtyMark above, DirtyMark mark) =>
-        above.Subtree && (_isPatient ? above.NotBefore == mark.NotBefore : above.NotBefore <= mark.NotBefore) && (!above.Trusting || mark.Trusting || !(mark.Subtree || mark.Names));
+        above.Subtree && (_isPatient ? above.NotBefore == mark.NotBefore : above.NotBefore <= mark.NotBefore)
+        && (!above.Trusting || !(mark.Touched.HasFlag(Touch.Written) || (!mark.Trusting && (mark.Subtree || mark.Names))));
 
     /// <summary>The directory above was renamed, and this name in it is an exception from what its hint says.</summary>
     private static bool TellsMore(DirtyMark mark, DirtyMark above) => above.RenamedFrom is not null && mark.IsUnknown;

@@ -56,7 +56,6 @@ public sealed class DestinationWorker : IDisposable
         _failing = new FailingNames(changes);
         _planner.EntryBudget = FirstEntryBudget;
         _planner.HeldUntil = changes.HeldUntil;
-        _planner.Clock = clock;
         _lastRecheck = clock.GetTimestamp();
         _thread = new Thread(Run) { IsBackground = true, Name = $"to {destination.Name}" };
     }
@@ -271,7 +270,7 @@ public sealed class DestinationWorker : IDisposable
         try
         {
             _checkSource();
-            batch = _planner.Plan(marks);
+            batch = _planner.Plan(marks, _clock.GetUtcNow());
             var planned = _clock.GetTimestamp();
             _progress?.Begin(batch);
             var delivery = batch.Items.Count > 0 ? _destination.Deliver(batch, _abort.Token) : new Delivery { Failures = batch.Failures };
@@ -314,7 +313,7 @@ public sealed class DestinationWorker : IDisposable
     {
         // Marks that were made since the batch was taken are in the tree anyway; these are for changes no event told of.
         var asPlanned = delivery is { Failures.Count: 0, Complaints.Count: 0 };
-        var again = _planner.Recheck(batch, planned, asPlanned);
+        var again = _planner.Recheck(batch, planned, delivery.Brought, asPlanned);
         var rest = batch.Remainder.Select(mark => mark with { IsThere = mark.IsThere && asPlanned });
         var putOff = batch.PutOff.Select(mark => mark with { NotBefore = _draining ? 0 : Math.Max(mark.NotBefore, Changes.After(PutOff)) });
         var left = delivery.Interrupted ? Interrupted(batch) : [];

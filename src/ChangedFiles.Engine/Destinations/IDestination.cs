@@ -38,6 +38,9 @@ public sealed record Delivery
     /// <summary>Directories that were not there.</summary>
     public IReadOnlyList<TreePath> Created { get; init; } = [];
 
+    /// <summary>Files whose content the destination took or compared. Of several names of one, at least one.</summary>
+    public IReadOnlyCollection<TreePath> Brought { get; init; } = [];
+
     /// <summary>An attempt before the one that reached its end broke off, so that something half-done may be left.</summary>
     public bool Interrupted { get; init; }
 

@@ -25,33 +25,33 @@ internal sealed class DeliveredNames
     /// <summary>The name that the destination has for it; null when that is not known.</summary>
     public TreePath? Find(in FileStat stat) => TryFind(stat, out var delivered) ? delivered.Path : null;
 
-    /// <summary>
-    /// True when it may have been written since without a difference in size and time of modification; null when it was not delivered lately.
-    /// </summary>
-    public bool? Hides(in FileStat stat) =>
-        TryFind(stat, out var delivered) ? delivered.LooksLike(stat) && !(delivered.IsSettled && delivered.Ctime == stat.Ctime) : null;
+    /// <summary>The destination has its content, and whatever happened to it since would have changed its change time.</summary>
+    public bool HasContent(in FileStat stat) => TryFind(stat, out var delivered) && delivered.Content == stat.Ctime;
 
     /// <summary>Notes an item of a batch that was delivered.</summary>
-    /// <param name="asPlanned">It is at the destination; if not, nobody knows what is.</param>
-    public void Add(PlannedItem item, PlannedBatch batch, bool asPlanned)
+    /// <param name="looked">When it was not looked at yet, let alone read.</param>
+    /// <param name="isBrought">Its content travelled; otherwise it looked the same to the destination, or another name of it was brought.</param>
+    public void Add(PlannedItem item, DateTimeOffset looked, bool isBrought)
     {
         if (item.Action == PlannedAction.Parent || item.Stat.Kind is not (FileKind.Regular or FileKind.Directory))
             return;
-        // What looked the same before was not compared, so a write that it hides is still to be heard of.
-        var isDoubtful = TryFind(item.Stat, out var before) && !before.IsSettled && before.LooksLike(item.Stat) && !batch.InDoubt.Contains(item.Path);
-        var isSettled = !isDoubtful && item.Stat.Ctime < FileTime.From(batch.Looked - (item.Stat.Ctime.Nanoseconds == 0 ? CoarseTick : Tick));
+        var before = TryFind(item.Stat, out var delivered) ? delivered.Content : null;
+        var isSettled = item.Stat.Ctime < FileTime.From(looked - (item.Stat.Ctime.Nanoseconds == 0 ? CoarseTick : Tick));
         if (_younger.Count >= Kept)
             (_older, _younger) = (_younger, []);
-        _younger[(item.Stat.Device, item.Stat.Inode)] =
-            new Delivered(item.Path, asPlanned ? item.Stat.Size : AnySize, item.Stat.Mtime, item.Stat.Ctime, asPlanned && isSettled);
+        _younger[item.Inode] = new Delivered(item.Path, isBrought && isSettled ? item.Stat.Ctime : before);
+    }
+
+    /// <summary>Nobody knows any more what of it the destination has.</summary>
+    public void Forget(PlannedItem item)
+    {
+        if (TryFind(item.Stat, out var delivered))
+            _younger[item.Inode] = delivered with { Content = null };
     }
 
     private bool TryFind(in FileStat stat, out Delivered delivered) =>
         _younger.TryGetValue((stat.Device, stat.Inode), out delivered) || _older.TryGetValue((stat.Device, stat.Inode), out delivered);
 
-    /// <param name="IsSettled">Whatever happens to it later changes its change time.</param>
-    private readonly record struct Delivered(TreePath Path, long Size, FileTime Mtime, FileTime Ctime, bool IsSettled)
-    {
-        public bool LooksLike(in FileStat stat) => Size == AnySize || (Size, Mtime) == (stat.Size, stat.Mtime);
-    }
+    /// <param name="Content">The change time of the content that the destination has; null when that is not certain.</param>
+    private readonly record struct Delivered(TreePath Path, FileTime? Content);
 }

@@ -26,7 +26,7 @@ public sealed record PlannedBatch
     public IReadOnlySet<TreePath> Apart { get; init; } = FrozenSet<TreePath>.Empty;
 
     /// <summary>
-    /// Files that were written and look as the destination has them, in size and time of modification: the content has to be compared. All names of each.
+    /// Files that were written: where the destination has one that looks the same, in size and time of modification, the content is compared. All names of each.
     /// </summary>
     public IReadOnlySet<TreePath> InDoubt { get; init; } = FrozenSet<TreePath>.Empty;
 

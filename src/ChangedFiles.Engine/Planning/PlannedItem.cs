@@ -22,4 +22,8 @@ public enum PlannedAction
 /// <summary>One name of a batch, as it was when it was planned.</summary>
 /// <param name="Stat">What the source has there; nothing for <see cref="PlannedAction.Delete"/>.</param>
 /// <param name="LinkTarget">The text of a symbolic link.</param>
-public sealed record PlannedItem(TreePath Path, PlannedAction Action, FileStat Stat = default, byte[]? LinkTarget = null);
+public sealed record PlannedItem(TreePath Path, PlannedAction Action, FileStat Stat = default, byte[]? LinkTarget = null)
+{
+    /// <summary>The same for all names of a file.</summary>
+    internal (ulong Device, ulong Inode) Inode => (Stat.Device, Stat.Inode);
+}

@@ -28,14 +28,8 @@ public sealed class Planner(IFileSource source, Selection selection)
     /// <summary>The timestamp before which a file that is being written is not to be sent; 0 for none.</summary>
     public Func<TreePath, long> HeldUntil { get; set; } = _ => 0;
 
-    /// <summary>What the marks' timestamps and the source's times are by.</summary>
-    public TimeProvider Clock { get; set; } = TimeProvider.System;
-
     /// <summary>What a trusting mark need not compare; null when nothing is remembered.</summary>
     public ConfirmedDirectories? Confirmed { get; set; }
-
-    /// <summary>How far a file's time of modification may be off from when it is heard that it was written.</summary>
-    private static readonly TimeSpan Precision = TimeSpan.FromSeconds(2);
 
     private readonly LinkIndex _links = new();
     private readonly DeliveredNames _delivered = new();
@@ -48,10 +42,10 @@ public sealed class Planner(IFileSource source, Selection selection)
         errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.EISDIR or Errno.EINVAL or Errno.ENXIO;
 
     /// <summary>Looks at what is marked.</summary>
-    public PlannedBatch Plan(IReadOnlyList<DirtyMark> marks)
+    /// <param name="now">The time of day that the source's times are by.</param>
+    public PlannedBatch Plan(IReadOnlyList<DirtyMark> marks, DateTimeOffset now)
     {
         selection.Refresh();
-        var looked = Clock.GetUtcNow();
         if (marks.Any(mark => mark is { Path.IsRoot: true, Subtree: true, Trusting: true }))
             _links.BeginPass();
         var draft = new BatchDraft(source, selection, _links, Confirmed, EntryBudget, HeldUntil) { Since = marks.Count > 0 ? marks.Min(mark => mark.Since) : 0 };
@@ -75,7 +69,7 @@ public sealed class Planner(IFileSource source, Selection selection)
             Renames = Renames(marks, draft),
             Apart = draft.Apart,
             InDoubt = InDoubt(marks, draft.Items),
-            Looked = looked,
+            Looked = now,
             Marks = [.. marks, .. draft.Drawn],
             Remainder = draft.Remainder,
             PutOff = draft.PutOff,
@@ -85,15 +79,17 @@ public sealed class Planner(IFileSource source, Selection selection)
     }
 
     /// <summary>After a batch was delivered: marks for what has changed since it was looked at.</summary>
+    /// <param name="brought">Files whose content travelled, or was compared.</param>
     /// <param name="asPlanned">Nothing went wrong with any name of it.</param>
-    public IReadOnlyList<DirtyMark> Recheck(PlannedBatch batch, long now, bool asPlanned = true)
+    public IReadOnlyList<DirtyMark> Recheck(PlannedBatch batch, long now, IReadOnlyCollection<TreePath>? brought = null, bool asPlanned = true)
     {
+        var contents = asPlanned && brought is not null ? brought.ToHashSet() : [];
         if (asPlanned)
             _links.Confirm(batch);
         var moved = new List<DirtyMark>();
         foreach (var item in batch.Items)
         {
-            _delivered.Add(item, batch, asPlanned);
+            _delivered.Add(item, batch.Looked, contents.Contains(item.Path));
             if (item.Action != PlannedAction.Send || item.Stat.IsDirectory)
                 continue;
             var isThere = source.Stat(item.Path, out var stat) == Errno.None;
@@ -108,28 +104,14 @@ public sealed class Planner(IFileSource source, Selection selection)
     public void Broke(PlannedBatch batch)
     {
         foreach (var item in batch.Items)
-            _delivered.Add(item, batch, asPlanned: false);
+            _delivered.Forget(item);
     }
 
     private HashSet<TreePath> InDoubt(IReadOnlyList<DirtyMark> marks, Dictionary<TreePath, PlannedItem> items)
     {
-        var files = marks.Where(mark => mark.Touched.HasFlag(Touch.Written) && items.TryGetValue(mark.Path, out var item) && HidesWrite(mark, item.Stat))
-            .Select(mark => Inode(items[mark.Path])).ToHashSet();
-        return files.Count == 0 ? [] : [.. items.Values.Where(item => item.Stat.IsRegular && files.Contains(Inode(item))).Select(item => item.Path)];
-    }
-
-    private static (ulong Device, ulong Inode) Inode(PlannedItem item) => (item.Stat.Device, item.Stat.Inode);
-
-    /// <summary>
-    /// Written within the tick of the clock in which it was sent, or its time was set to another one after that. What a new file may be taken for is not known.
-    /// </summary>
-    private bool HidesWrite(DirtyMark mark, in FileStat stat) => stat.IsRegular
-        && (_delivered.Hides(stat) ?? (!mark.Touched.HasFlag(Touch.Replaced) && !IsFrom(mark, stat.Mtime)));
-
-    private bool IsFrom(DirtyMark mark, FileTime time)
-    {
-        var now = Clock.GetUtcNow();
-        return time >= FileTime.From(now - Clock.GetElapsedTime(mark.Since) - Precision) && time <= FileTime.From(now + Precision);
+        var files = marks.Where(mark => mark.Touched.HasFlag(Touch.Written) && items.TryGetValue(mark.Path, out var item)
+            && item.Stat is { IsRegular: true, Size: > 0 } && !_delivered.HasContent(item.Stat)).Select(mark => items[mark.Path].Inode).ToHashSet();
+        return files.Count == 0 ? [] : [.. items.Values.Where(item => item.Stat.IsRegular && files.Contains(item.Inode)).Select(item => item.Path)];
     }
 
     private List<PlannedRename> Renames(IReadOnlyList<DirtyMark> marks, BatchDraft draft)

@@ -43,7 +43,7 @@ public sealed class BatchPlace : IRsyncPlace
             IReadOnlyList<DirtyMark> marks = [.. Marks(names)];
             while (marks.Count > 0)
             {
-                var batch = _planner.Plan(marks);
+                var batch = _planner.Plan(marks, DateTimeOffset.UtcNow);
                 var delivery = _destination.Deliver(batch, cancellation);
                 failures.AddRange(delivery.Failures);
                 failures.AddRange(delivery.Complaints.Select(complaint => new FailedPath(TreePath.Root, complaint)));

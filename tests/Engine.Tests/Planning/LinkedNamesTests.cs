@@ -72,7 +72,7 @@ public sealed class LinkedNamesTests
 
     private IEnumerable<string> Sent(DirtyMark mark)
     {
-        var batch = _planner.Plan([mark]);
+        var batch = _planner.Plan([mark], DateTimeOffset.UtcNow);
         _planner.Recheck(batch, now: 0);
         return batch.Items.Where(item => item.Action == PlannedAction.Send && !item.Stat.IsDirectory).Select(item => item.Path.ToString()).Order();
     }

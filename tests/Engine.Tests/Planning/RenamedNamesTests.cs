@@ -36,7 +36,7 @@ public sealed class RenamedNamesTests
 
     private PlannedBatch Plan()
     {
-        var batch = _planner.Plan(_changes.Take(int.MaxValue));
+        var batch = _planner.Plan(_changes.Take(int.MaxValue), DateTimeOffset.UtcNow);
         _changes.Return([.. _planner.Recheck(batch, 0), .. batch.Remainder, .. batch.PutOff]);
         return batch;
     }

@@ -272,7 +272,7 @@ internal sealed class SimulatedMirror : IDisposable
     {
         foreach (var item in batch.Items.Where(item => item.Action == PlannedAction.Send))
             _source.Sent(item.Path);
-        Note($"delivered {string.Join(", ", batch.Items.Select(item => $"{item.Action} {item.Path}{(item.Stat is { IsDirectory: false, LinkCount: > 1 } ? $"={item.Stat.Inode}" : "")}"))}; failed {delivery.Failures.Count}; rest {batch.Remainder.Count}");
+        Note($"delivered {string.Join(", ", batch.Items.Select(item => $"{item.Action} {item.Path}{(item.Stat is { IsDirectory: false, LinkCount: > 1 } ? $"={item.Stat.Inode}" : "")}"))}; in doubt {string.Join(" ", batch.InDoubt)}; brought {string.Join(' ', delivery.Brought)}; failed {delivery.Failures.Count}; rest {batch.Remainder.Count}");
     }
 
     /// <summary>All that a mirror has to make equal, one name a line.</summary>

@@ -11,6 +11,7 @@ namespace ChangedFiles.Engine.Tests.Simulation;
 internal sealed class SimulatedServer(Random random) : IRsyncServer
 {
     private readonly bool _refusesLinkDest = random.Next(6) == 0;
+    private readonly bool _refusesComparing = random.Next(6) == 0;
     private readonly SimultaneousSessions _sessions = new(random);
 
     public required Func<MemoryTree> Tree { get; init; }
@@ -53,6 +54,8 @@ internal sealed class SimulatedServer(Random random) : IRsyncServer
     {
         if (batch.Options.Preserve.HardLinks > 0 && !TakesLinks)
             throw Refused("The server is configured to refuse --hard-links (-H)");
+        if (batch.Options.Comparison.IgnoreTimes && _refusesComparing)
+            throw Refused("The server is configured to refuse --ignore-times (-I)");
         if (!DeletesByName && batch.Entries.FirstOrDefault(entry => entry.IsMissing) is { } missing)
             throw Refused($"invalid file mode 00 for {missing} [Receiver]");
         OnSession?.Invoke($"session{(place is { } linked ? $" in {linked.Directory} linked to {linked.LinkTo}" : "")}: {string.Join(", ", batch.Entries.Select(Describe))}");

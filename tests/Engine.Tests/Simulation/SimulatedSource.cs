@@ -77,7 +77,9 @@ internal sealed class SimulatedSource : IFileSource
             Rename(First, Last);
     }
 
-    /// <summary>Writes to a file what neither its size nor its time of modification tells: within a tick of the clock, or with its time set back.</summary>
+    /// <summary>
+    /// Writes to a file what neither its size nor its time of modification tells: within a tick of the clock, or with its time set back, perhaps in its place.
+    /// </summary>
     public void WriteUnseen()
     {
         var names = new Dictionary<TreePath, FileStat>();
@@ -88,6 +90,16 @@ internal sealed class SimulatedSource : IFileSource
         var isSetBack = _random.Next(2) == 0 || (_clock.GetUtcNow() - changed).Duration() > TimeSpan.FromMilliseconds(10);
         var content = new byte[stat.Size];
         _random.NextBytes(content);
+        var isAnother = isSetBack && stat.LinkCount == 1 && _random.Next(2) == 0;
+        if (isAnother)
+        {
+            _tree.Unlink(path);
+            Queued(Errno.None, path, FileOperations.Delete, stat);
+            _tree.Create(path, out var other);
+            using (other)
+                other!.Commit();
+            Happened(Errno.None, path, FileOperations.Create);
+        }
         _clock.Stopped = isSetBack ? null : changed;
         _tree.OpenInPlace(path, out var file);
         using (file)

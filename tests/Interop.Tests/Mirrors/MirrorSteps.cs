@@ -32,7 +32,7 @@ internal sealed class MirrorSteps : IDisposable
         while (Changes.Unconfirmed > 0)
         {
             _root.Tree.Forget();
-            var batch = _planner.Plan(Changes.Take(int.MaxValue));
+            var batch = _planner.Plan(Changes.Take(int.MaxValue), DateTimeOffset.UtcNow);
             var delivery = batch.Items.Count == 0 ? new Delivery() : _destination.Deliver(batch, TestContext.Current.CancellationToken);
             Assert.Empty(delivery.Failures.Select(failure => $"{failure.Path}: {failure.Reason}").Concat(delivery.Complaints));
             deliveries.Add(delivery);

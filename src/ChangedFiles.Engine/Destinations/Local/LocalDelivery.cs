@@ -20,6 +20,7 @@ internal sealed class LocalDelivery(
     private readonly HashSet<TreePath> _listed = [.. batch.Items.Select(item => item.Path)];
     private readonly List<PlannedItem> _directories = [];
     private readonly List<TreePath> _created = [];
+    private readonly List<TreePath> _brought = [];
     private readonly Dictionary<TreePath, (TreePath Name, PlannedRename Rename)> _setAside = [];
     private readonly OrderedDictionary<TreePath, ChangeKind> _changes = [];
     private long _files;
@@ -49,6 +50,7 @@ internal sealed class LocalDelivery(
             Complaints = [.. asides.Select(aside => $"{aside}: cannot be removed")],
             Failures = _failures,
             Created = _created,
+            Brought = _brought,
             Changes = [.. _changes.Select(change => new NameChange(change.Key, change.Value))],
             Files = _files,
             BytesSent = _bytes,
@@ -272,6 +274,8 @@ internal sealed class LocalDelivery(
                     errno = MakeRoom(item.Path, there);
                 if (errno == Errno.None)
                     errno = to!.Commit();
+                if (errno == Errno.None)
+                    _brought.Add(item.Path);
                 _files++;
                 _bytes += copied;
             }

@@ -9,7 +9,8 @@ using ChangedFiles.Rsync.Sessions;
 namespace ChangedFiles.Engine.Destinations.Remote;
 
 /// <summary>One batch on its way to a stock rsync: usually one session; renames take one or two before it, which only save data.</summary>
-internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch batch, CancellationToken cancellation)
+/// <param name="before">An attempt that came to no end.</param>
+internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch batch, RsyncDelivery? before, CancellationToken cancellation)
 {
     /// <summary>About a fifth of a processor that others want too. Measured: tar is slowed by a quarter less, and no later at the destination.</summary>
     private const int Modesty = 7;
@@ -18,16 +19,14 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
     private readonly List<FailedPath> _failures = [.. batch.Failures];
     private readonly List<TransferResult> _results = [];
     private readonly List<NameChange> _changes = [];
-    private readonly List<TreePath> _created = [];
-
-    /// <summary>Directories that were not there, so far.</summary>
-    public IReadOnlyList<TreePath> Created => _created;
+    // What an attempt before has made was not there before either.
+    private readonly List<TreePath> _created = before is null ? [] : [.. before._created];
+    private readonly HashSet<TreePath> _brought = before is null ? [] : [.. before._brought];
 
     public Delivery Run()
     {
         var renames = new RsyncRenames(this, destination, batch);
-        var whole = renames.Prepare();
-        List<string> errors = [.. PushInDoubt(), .. PushShares(whole)];
+        List<string> errors = [.. PushShares(renames.Prepare()), .. Compare(renames)];
         var left = renames.CleanUp();
         return new Delivery
         {
@@ -35,6 +34,7 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
             Failures = _failures,
             Changes = _changes,
             Created = _created,
+            Brought = _brought,
             Files = _results.Sum(sent => sent.Stats.FilesTransferred),
             BytesSent = _results.Sum(sent => sent.BytesSent),
             LiteralBytes = _results.Sum(sent => sent.Stats.LiteralData),
@@ -52,21 +52,31 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
         return Push(session, items, tree is null ? NotingMade(events) : events, source ?? destination.Source, cancellation);
     }
 
-    /// <summary>Before the batch, which then finds it up to date.</summary>
-    private IReadOnlyList<string> PushInDoubt()
+    /// <summary>
+    /// Files that were written and that the server did not ask for: they look as what it has. A server that refuses to compare them gets them anew.
+    /// </summary>
+    private IReadOnlyList<string> Compare(RsyncRenames renames)
     {
-        if (batch.InDoubt.Count == 0 || !destination.Features.IgnoreTimes)
+        if (batch.InDoubt.Count == 0 || destination.Options.DryRun)
             return [];
-        var listed = batch.InDoubt.ToHashSet();
-        foreach (var path in batch.InDoubt)
+        // Of several names of a file one may have been asked for, and linked to another one that looked right.
+        var left = batch.Items.Where(item => batch.InDoubt.Contains(item.Path) && (item.Stat.LinkCount > 1 || !_brought.Contains(item.Path)))
+            .Select(item => item.Path).ToList();
+        if (left.Count == 0)
+            return [];
+        var comparing = destination.Features.IgnoreTimes;
+        var removed = comparing ? null : renames.Remove(left);
+        var listed = left.ToHashSet();
+        foreach (var path in left)
         {
             for (var above = path; !above.IsRoot; above = above.Parent)
                 listed.Add(above.Parent);
         }
         var items = batch.Items.Where(item => listed.Contains(item.Path))
             .Select(item => item.Stat.IsDirectory ? item with { Action = PlannedAction.Parent } : item);
-        using var session = destination.TakeComparing(cancellation);
-        return Push(session, batch with { Items = [.. items] }, TellingAll(), destination.Source, cancellation, comparing: true).Errors;
+        using var session = comparing ? destination.TakeComparing(cancellation) : destination.Take(cancellation);
+        var pushed = Push(session, batch with { Items = [.. items] }, TellingAll(), destination.Source, cancellation, comparing);
+        return [.. removed?.Errors ?? [], .. pushed.Errors];
     }
 
     /// <summary>The batch itself, in two sessions at the same time where that is worth it and the server has room for both.</summary>
@@ -141,7 +151,12 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
     private TransferEvents TellingAll() => new()
     {
         OnFileFailed = Note,
-        OnTransferred = (in item) => Tell(item.Name, ChangeKind.Send),
+        OnTransferred = (in item) =>
+        {
+            if (TreePath.TryParse(item.Name.Span, out var path))
+                Add(_brought, path);
+            Tell(item.Name, ChangeKind.Send);
+        },
         OnItem = (in item) =>
         {
             NoteMade(item);
@@ -172,7 +187,7 @@ internal sealed class RsyncDelivery(RsyncDestination destination, PlannedBatch b
     }
 
     /// <summary>Two sessions may tell something at the same time.</summary>
-    private void Add<T>(List<T> list, T told)
+    private void Add<T>(ICollection<T> list, T told)
     {
         lock (_lock)
             list.Add(told);

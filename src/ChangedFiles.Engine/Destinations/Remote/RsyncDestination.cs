@@ -42,11 +42,13 @@ internal sealed class RsyncDestination : IDestination
     /// <summary>Names at the top of the destination that renames needed and that are still there.</summary>
     internal HashSet<TreePath> Asides { get; } = [];
 
-    public Delivery Deliver(PlannedBatch batch, CancellationToken cancellation)
+    public Delivery Deliver(PlannedBatch batch, CancellationToken cancellation) => Deliver(batch, before: null, cancellation);
+
+    private Delivery Deliver(PlannedBatch batch, RsyncDelivery? before, CancellationToken cancellation)
     {
         if (_renamesFailed)
             batch = batch with { Renames = [] };
-        var delivery = new RsyncDelivery(this, batch, cancellation);
+        var delivery = new RsyncDelivery(this, batch, before, cancellation);
         try
         {
             var delivered = delivery.Run();
@@ -59,13 +61,13 @@ internal sealed class RsyncDestination : IDestination
         {
             _features = fewer;
             _sessions.Discard();
-            return DeliverAgain(batch, delivery, cancellation);
+            return Deliver(batch, delivery, cancellation);
         }
         catch (RsyncException failure) when (failure.FromPeer && batch.Renames.Count > 0)
         {
             // Names that were used for one thing after the other make a list that no receiver takes. Without renames there is no such list.
             _renamesFailed = true;
-            return DeliverAgain(batch, delivery, cancellation) with { Interrupted = true };
+            return Deliver(batch, delivery, cancellation) with { Interrupted = true };
         }
         catch (RsyncException failure)
         {
@@ -109,13 +111,6 @@ internal sealed class RsyncDestination : IDestination
 
     /// <summary>An empty list ends a session without an error in the daemon's log.</summary>
     private void Retire(Session session) => new PushBatch { Entries = [], Options = Options.Transfer(_features), Source = Source }.Send(session);
-
-    /// <summary>In another way. What the first attempt made was not there before either.</summary>
-    private Delivery DeliverAgain(PlannedBatch batch, RsyncDelivery before, CancellationToken cancellation)
-    {
-        var delivered = Deliver(batch, cancellation);
-        return delivered with { Created = [.. before.Created, .. delivered.Created] };
-    }
 
     private string Describe(RsyncException failure) =>
         failure.Message.StartsWith("rsync://", StringComparison.Ordinal) ? failure.Message : $"{Name}: {failure.Message}";

@@ -70,14 +70,11 @@ internal sealed class RsyncRenames
         return rename => uses[rename.From] > 1 || uses[rename.To.Path] > 1 || IsBelowAnother(rename.From) || IsBelowAnother(rename.To.Path);
     }
 
-    /// <summary>
-    /// A receiver that sees nothing to do about a file sets its attributes, for all of its names. Only a name that is not there is made anew. So is the content of
-    /// one that looks the same where the server refuses to compare it.
-    /// </summary>
+    /// <summary>A receiver that sees nothing to do about a file sets its attributes, for all of its names. Only a name that is not there is made anew.</summary>
     private void SetApart()
     {
         if (_destination.Options is { Delete: true, DryRun: false })
-            Remove(_destination.Features.IgnoreTimes ? _batch.Apart : _batch.Apart.Union(_batch.InDoubt));
+            Remove(_batch.Apart);
     }
 
     private void SetAside(IEnumerable<PlannedRename> renames)
@@ -165,7 +162,7 @@ internal sealed class RsyncRenames
     }
 
     /// <summary>A session that only deletes; it also makes the directories that the names are in. Null when there is nothing to do.</summary>
-    private TransferResult? Remove(IEnumerable<TreePath> paths)
+    public TransferResult? Remove(IEnumerable<TreePath> paths)
     {
         var items = new Dictionary<TreePath, PlannedItem>();
         foreach (var path in paths)
