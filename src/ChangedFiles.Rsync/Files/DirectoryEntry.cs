@@ -10,4 +10,4 @@ public readonly record struct DirectoryEntry(byte[] Name, FileKind Kind, ulong I
 
 /// <summary>One name in a directory, and what is there.</summary>
 /// <param name="Errno">Why that cannot be said.</param>
-public readonly record struct PathStat(TreePath Path, Errno Errno, FileStat Stat);
+internal readonly record struct PathStat(TreePath Path, Errno Errno, FileStat Stat);

@@ -29,7 +29,7 @@ public interface IFileSource
     Errno List(TreePath directory, List<DirectoryEntry> entries);
 
     /// <summary>What a directory is, and then what each name in it is, in any order: all that <see cref="Stat"/> and listing would say.</summary>
-    Errno Look(TreePath directory, out FileStat stat, List<PathStat> found)
+    internal Errno Look(TreePath directory, out FileStat stat, List<PathStat> found)
     {
         var names = new List<byte[]>();
         var error = Stat(directory, out stat);

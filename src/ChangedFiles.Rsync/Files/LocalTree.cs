@@ -119,7 +119,7 @@ public sealed partial class LocalTree : IFileTarget, IDisposable
     public Errno List(TreePath directory, List<DirectoryEntry> entries) =>
         Read(directory, entries, static (entry, entries) => entries.Add(new(entry.Name.ToArray(), entry.Kind, entry.Inode)));
 
-    public Errno Look(TreePath directory, out FileStat stat, List<PathStat> found)
+    Errno IFileSource.Look(TreePath directory, out FileStat stat, List<PathStat> found)
     {
         stat = default;
         var error = _directories.OpenReadable(directory.IsRoot ? [] : directory.Bytes, out var handle);
