@@ -10,6 +10,9 @@ public static class ProcessTable
     /// <summary>True while it runs; false when it ended, also when nobody has asked for its exit code yet.</summary>
     public static bool IsRunning(int pid) => Read(pid) is { State: not 'Z' and not 'X' };
 
+    /// <summary>True when a signal has stopped it: it may still have been on its way out of a system call.</summary>
+    public static bool IsStopped(int pid) => Read(pid) is { State: 'T' };
+
     /// <summary>The process, all that descend from it, and all in its session.</summary>
     public static IReadOnlyList<int> Family(int pid)
     {

@@ -350,6 +350,7 @@ public sealed class MirrorTests
         bed.Start().AssertSame();
         // First the one that makes more of them.
         Command.Check("kill", "-STOP", $"{bed.Daemon!.Pid}");
+        Eventually.True(() => ProcessTable.IsStopped(bed.Daemon.Pid), "stopped");
         var processes = ProcessTable.Family(bed.Daemon.Pid).Select(pid => $"{pid}").ToList();
         // One of them may have ended by now.
         Command.Run("kill", ["-STOP", .. processes]);
