@@ -66,8 +66,11 @@ public sealed class LoopbackLink : IDisposable
     /// <summary>Ends what <see cref="Stall"/>, <see cref="Cut"/> and <see cref="CutAfter"/> began.</summary>
     public void Repair()
     {
-        Interlocked.Exchange(ref _cutAt, long.MaxValue);
-        _down = false;
+        lock (_sockets)
+        {
+            Interlocked.Exchange(ref _cutAt, long.MaxValue);
+            _down = false;
+        }
         _flowing.Set();
     }
 
@@ -130,7 +133,10 @@ public sealed class LoopbackLink : IDisposable
                 var passing = mayPass(read);
                 to.Send(buffer, passing, SocketFlags.None);
                 if (passing < read)
-                    Cut();
+                {
+                    CutUnlessRepaired();
+                    throw new SocketException();
+                }
             }
             to.Shutdown(SocketShutdown.Send);
         }
@@ -139,6 +145,15 @@ public sealed class LoopbackLink : IDisposable
             // One side has gone: the other is to know.
             Reset(from);
             Reset(to);
+        }
+    }
+
+    private void CutUnlessRepaired()
+    {
+        lock (_sockets)
+        {
+            if (_cutAt != long.MaxValue)
+                Cut();
         }
     }
 
