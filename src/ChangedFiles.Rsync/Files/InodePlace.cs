@@ -20,7 +20,9 @@ internal readonly ref partial struct InodePlace(SafeFileHandle handle, ReadOnlyS
         failed = MetadataParts.None;
         var isSymlink = (FileKind)(metadata.Mode.GetValueOrDefault() & 0xF000) == FileKind.Symlink;
         if (metadata.Uid is not null || metadata.Gid is not null)
-            Note(SetOwner(metadata.Uid, metadata.Gid), MetadataParts.Owner, ref first, ref failed);
+            Note(SetOwner(metadata), MetadataParts.Owner, ref first, ref failed);
+        if (metadata.RequiresOwner && first != Errno.None)
+            return first;
         if (metadata.Xattrs is { } xattrs)
             Note(SetXattrs(xattrs, metadata), MetadataParts.Xattrs, ref first, ref failed);
         if (metadata.AccessAcl is { } access && !isSymlink)
@@ -43,11 +45,12 @@ internal readonly ref partial struct InodePlace(SafeFileHandle handle, ReadOnlyS
             first = error;
     }
 
-    // Ordinary users may only change the group, to one of their own; rsync does not try more, so it is no error here.
-    private Errno SetOwner(uint? uid, uint? gid)
+    // Ordinary users may only change the group, to one of their own; what is more is no error here.
+    private Errno SetOwner(in Metadata metadata)
     {
+        var (uid, gid) = (metadata.Uid, metadata.Gid);
         var error = Chown(uid, gid);
-        if (error != Errno.EPERM || Environment.IsPrivilegedProcess)
+        if (error != Errno.EPERM || metadata.RequiresOwner || Environment.IsPrivilegedProcess)
             return error;
         error = uid is not null && gid is not null ? Chown(null, gid) : Errno.None;
         return error == Errno.EPERM ? Errno.None : error;

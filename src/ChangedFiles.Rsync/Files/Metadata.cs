@@ -30,6 +30,9 @@ public readonly record struct Metadata
     /// <summary>The default ACL of a directory; an empty one removes it.</summary>
     public PosixAcl? DefaultAcl { get; init; }
 
+    /// <summary>An owner or group that cannot be set is an error, after which nothing else is set.</summary>
+    internal bool RequiresOwner { get; init; }
+
     /// <summary>True when there is nothing to set.</summary>
     internal bool IsEmpty => Uid is null && Gid is null && Mode is null && Mtime is null && Atime is null
         && Xattrs is null && AccessAcl is null && DefaultAcl is null;

@@ -15,7 +15,6 @@ internal sealed class SourceRemoval(Session session, IOutgoingLists lists, Trans
     {
         if (lists.Find(item.Index) is not { IsDirectory: false, IsMissing: false } entry || entry.Source?.Tree is not IFileTarget tree)
             return;
-        var name = entry.Source.Describe(entry.Path);
         var error = tree.Stat(entry.Path, out var stat);
         if (error == Errno.None && entry.IsRegular && options.Selection.CopyLinks)
             error = tree.StatThrough(entry.Path, out _);
@@ -36,7 +35,7 @@ internal sealed class SourceRemoval(Session session, IOutgoingLists lists, Trans
         else if (error == Errno.ELOOP)
             session.Say(MessageCode.ErrorXfer, $"rsync: [sender] sender failed to secure-open-parent {ArgumentText.Decode(entry.Path.Bytes)}: {EntryMaker.Reason(error)}");
         else if (error != Errno.None)
-            session.Say(MessageCode.ErrorXfer, $"rsync: [sender] sender failed to remove {name}: {EntryMaker.Reason(error)}");
+            session.Say(MessageCode.ErrorXfer, $"rsync: [sender] sender failed to remove {ArgumentText.Decode(entry.Path.Bytes)}: {EntryMaker.Reason(error)}");
         else if (report.Info[InfoFlag.Remove] > 0)
             session.Say(MessageCode.Info, Messages.SenderRemoved(ArgumentText.Decode(entry.Path.Bytes)));
     }

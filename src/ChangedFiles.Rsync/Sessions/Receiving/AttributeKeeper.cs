@@ -66,6 +66,7 @@ internal sealed class AttributeKeeper(Reception reception, Itemizer itemizer, st
     {
         var metadata = new Metadata
         {
+            RequiresOwner = true,
             Uid = itemizer.KeepsOwner && entry.Uid != stat.Uid ? entry.Uid : null,
             Gid = itemizer.KeepsGroup(entry) && entry.Gid != stat.Gid ? entry.Gid : null,
             Mode = itemizer.HasPermissions(entry) && entry.Permissions != stat.Permissions ? entry.Mode : null,
@@ -81,24 +82,38 @@ internal sealed class AttributeKeeper(Reception reception, Itemizer itemizer, st
         if ((metadata.Uid ?? metadata.Gid) is not null && !entry.IsSymlink)
             metadata = metadata with { Mode = entry.Mode };
         if (!reception.Options.DryRun)
-            Complain(path, reception.Target.SetMetadata(path, metadata, out var failed), failed);
+            Set(path, metadata);
         return true;
     }
 
+    /// <summary>Sets again what work inside a directory has changed. What failed has been said before.</summary>
+    public void Restore(TreePath path, FileEntry entry, in FileStat stat)
+    {
+        var metadata = new Metadata
+        {
+            // Only without root's rights a directory was made usable.
+            Mode = !reception.IsSuper && entry.Permissions != stat.Permissions ? entry.Mode : null,
+            Mtime = itemizer.KeepsTimes(entry) && entry.Mtime != stat.Mtime ? entry.Mtime : null,
+        };
+        if (!metadata.IsEmpty)
+            reception.Target.SetMetadata(path, metadata, out _);
+    }
+
     /// <summary>Sets everything on something that was just made here.</summary>
-    public void SetNew(TreePath path, FileEntry entry) =>
-        Complain(path, reception.Target.SetMetadata(path, Everything(entry), out var failed), failed);
+    public void SetNew(TreePath path, FileEntry entry) => Set(path, Everything(entry));
 
     /// <summary>Sets everything on a file that is not yet in its place.</summary>
     /// <param name="withTimes">False for one that is not complete.</param>
-    public void SetNew(TargetFile file, FileEntry entry, TreePath path, bool withTimes = true)
+    public void SetNew(TargetFile file, FileEntry entry, bool withTimes = true)
     {
         var metadata = Everything(entry);
         if (_preserve.Xattrs > 0)
             metadata = itemizer.Extended.Add(metadata, entry);
         if (!withTimes)
             metadata = metadata with { Mtime = null, Atime = null };
-        Complain(path, file.SetMetadata(metadata, out var failed), failed);
+        var error = file.SetMetadata(metadata, out var failed);
+        if (error != Errno.None)
+            Complain(reception.QuotedUnfinished(file.Path), error, failed, metadata);
     }
 
     /// <summary>Sets extended attributes alone, on something that needed no data.</summary>
@@ -106,13 +121,14 @@ internal sealed class AttributeKeeper(Reception reception, Itemizer itemizer, st
     {
         var metadata = new Metadata { Mode = entry.Mode, Mtime = itemizer.KeepsTimes(entry) ? entry.Mtime : null };
         metadata = itemizer.Extended.Add(metadata, entry);
-        Complain(path, reception.Target.SetMetadata(path, metadata, out var failed), failed);
+        Set(path, metadata);
     }
 
     private Metadata Everything(FileEntry entry)
     {
         var metadata = new Metadata
         {
+            RequiresOwner = true,
             Uid = itemizer.KeepsOwner ? entry.Uid : null,
             Gid = itemizer.KeepsGroup(entry) ? entry.Gid : null,
             Mode = entry.Mode,
@@ -131,18 +147,25 @@ internal sealed class AttributeKeeper(Reception reception, Itemizer itemizer, st
 
     private bool KeepsAtime(FileEntry entry) => _preserve.Atimes && !entry.IsDirectory;
 
-    private void Complain(TreePath path, Errno error, MetadataParts failed)
+    private void Set(TreePath path, in Metadata metadata)
     {
-        if (error == Errno.None)
-            return;
+        var error = reception.Target.SetMetadata(path, metadata, out var failed);
+        if (error != Errno.None)
+            Complain(reception.Quoted(path), error, failed, metadata);
+    }
+
+    // Stock stops at the first part that fails, in this order.
+    private void Complain(string name, Errno error, MetadataParts failed, in Metadata metadata)
+    {
+        var isGroup = metadata.Uid is not { } owner || (!_preserve.FakeSuper && owner == Accounts.EffectiveUser);
         var (what, then) = failed switch
         {
-            _ when failed.HasFlag(MetadataParts.Owner) => ("chown", " failed"),
+            _ when failed.HasFlag(MetadataParts.Owner) => (isGroup ? "chgrp" : "chown", " failed"),
             _ when failed.HasFlag(MetadataParts.Xattrs) => ("rsync_xal_set: lsetxattr of", " failed"),
+            _ when failed.HasFlag(MetadataParts.Times) => ("failed to set times on", ""),
             _ when failed.HasFlag(MetadataParts.Acl) => ("set_acl: sys_acl_set_file of", " failed"),
-            _ when failed.HasFlag(MetadataParts.Mode) => ("failed to set permissions on", ""),
-            _ => ("failed to set times on", ""),
+            _ => ("failed to set permissions on", ""),
         };
-        reception.Complain(who, what, path, error, then);
+        reception.Complain(who, what, name, error, then);
     }
 }

@@ -97,7 +97,7 @@ internal sealed class DirectoryWork(
             return;
         var path = reception.PathOf(entry);
         if (reception.Target.Stat(path, out var stat) == Errno.None && stat.IsDirectory)
-            attributes.Update(path, entry, stat, exactTimes: true);
+            attributes.Restore(path, entry, stat);
     }
 
     /// <summary>Deletions are still to come: its times are restored with <see cref="RestoreAll"/>.</summary>
@@ -182,7 +182,9 @@ internal sealed class DirectoryWork(
     {
         if (reception.IsSuper || (entry.Mode & FileStat.OwnerAll) == FileStat.OwnerAll)
             return false;
-        reception.Target.SetMetadata(path, new Metadata { Mode = entry.Mode | FileStat.OwnerAll }, out _);
+        var error = reception.Target.SetMetadata(path, new Metadata { Mode = entry.Mode | FileStat.OwnerAll }, out _);
+        if (error != Errno.None)
+            reception.Complain("generator", "failed to modify permissions on", path, error, "");
         return true;
     }
 }

@@ -48,11 +48,24 @@ internal sealed class FilePlacement
             : _temporary.Tree.Create(_temporary.Path.Child(request.Path.Name), out file);
     }
 
+    /// <summary>Says that <see cref="Open"/> failed.</summary>
+    public void Complain(PendingRequest request, Errno error)
+    {
+        if (IsInPlace(request))
+        {
+            _reception.Complain("receiver", "open", request.Path, error);
+            return;
+        }
+        var directory = _temporary?.Path ?? (request.Path.IsRoot ? request.Path : request.Path.Parent);
+        var name = directory.Child(TemporaryName.Random(request.Path.Name));
+        _reception.Complain("receiver", "mkstemp", _reception.QuotedUnfinished(name), error);
+    }
+
     /// <summary>The data is right.</summary>
     /// <returns>Null: the file waits for <see cref="PutDelayed"/>.</returns>
     public NewsKind? Finish(PendingRequest request, TargetFile file)
     {
-        _attributes.SetNew(file, request.Entry, request.Path);
+        _attributes.SetNew(file, request.Entry);
         if (_options.Fsync)
             file.Sync();
         if (_options.DelayUpdates && _partials is not null)
@@ -71,14 +84,14 @@ internal sealed class FilePlacement
         if (_options.EffectivePartialDir is null)
         {
             // A time from long ago: it does not count as up to date, nor as newer. The nanoseconds stay, as in stock.
-            _attributes.SetNew(file, request.Entry, request.Path, withTimes: false);
+            _attributes.SetNew(file, request.Entry, withTimes: false);
             if (_reception.Options.Preserve.Times)
                 file.SetMetadata(new Metadata { Mtime = request.Entry.Mtime with { Seconds = 0 } }, out _);
             Move(file, _reception.Target, request.Path);
         }
         else if (_partials?.Prepare(request.Path) == Errno.None)
         {
-            _attributes.SetNew(file, request.Entry, request.Path, withTimes: false);
+            _attributes.SetNew(file, request.Entry, withTimes: false);
             var (tree, place) = _partials[request.Path];
             Move(file, (IFileTarget)tree, place);
         }
@@ -88,7 +101,7 @@ internal sealed class FilePlacement
     public void KeepWrong(PendingRequest request, TargetFile file)
     {
         if (_options.Inplace)
-            _attributes.SetNew(file, request.Entry, request.Path, withTimes: false);
+            _attributes.SetNew(file, request.Entry, withTimes: false);
         else
             Keep(request, file);
     }

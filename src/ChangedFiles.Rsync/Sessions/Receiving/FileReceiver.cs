@@ -79,7 +79,7 @@ internal sealed class FileReceiver : IDisposable
         var error = _placement.Open(request, out var file);
         if (error != Errno.None)
         {
-            _reception.Complain("receiver", _options.Inplace ? "open" : "mkstemp", request.Path, error);
+            _placement.Complain(request, error);
             Discard(request.Head, basis);
             return NewsKind.Failed;
         }

@@ -162,7 +162,7 @@ internal sealed class FileWork
                 error = FileCopy.CloneOrCopy(source!, file!, out _);
                 if (error != Errno.None)
                     return false;
-                _attributes.SetNew(file!, item.Entry, item.Path);
+                _attributes.SetNew(file!, item.Entry);
                 if (present is { } old && _backups?.IsWanted(item.Path) == true && !_backups.Save(item.Path, old, moves: false))
                     return false;
                 return file!.Commit() == Errno.None;

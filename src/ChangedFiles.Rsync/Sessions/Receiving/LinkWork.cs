@@ -80,7 +80,8 @@ internal sealed class LinkWork(
             var error = Create(item);
             if (error != Errno.None)
             {
-                reception.Complain("generator", entry.IsSymlink ? "symlink" : "mknod", item.Path, error);
+                var (what, then) = entry.LinkTarget is { } target ? ("symlink", $" -> \"{ArgumentText.Decode(target)}\" failed") : ("mknod", " failed");
+                reception.Complain("generator", what, item.Path, error, then);
                 return false;
             }
             attributes.SetNew(item.Path, entry);

@@ -99,7 +99,16 @@ internal sealed class Reception(ReceivingHalf half, Session session) : IDisposab
     public TreePath PathOf(FileEntry entry) => SingleName ?? entry.Path;
 
     /// <summary>A path in the form that messages have: in quotes, from the root of the file system.</summary>
-    public string Quoted(TreePath path) => path.IsRoot ? $"\"{FullName}\"" : $"\"{FullName}/{Text(path)}\"";
+    public string Quoted(TreePath path) => $"\"{FullName}/{(path.IsRoot ? "." : Text(path))}\"";
+
+    /// <summary>The same for a file that is not yet in its place, as its tree knows it.</summary>
+    public string QuotedUnfinished(TreePath path)
+    {
+        if (TemporaryDirectory is not { IsInside: false, Name: var name } || Options.Writing.Inplace)
+            return Quoted(path);
+        var directory = name.StartsWith('/') ? name : $"{FullName}/{name}";
+        return $"\"{directory.TrimEnd('/')}/{Text(path)}\"";
+    }
 
     public static string Text(TreePath path) => ArgumentText.Decode(path.Bytes);
 
@@ -108,7 +117,11 @@ internal sealed class Reception(ReceivingHalf half, Session session) : IDisposab
     /// <param name="what">What was done, up to the path.</param>
     /// <param name="then">What follows the path.</param>
     public void Complain(string who, string what, TreePath path, Errno error, string then = " failed") =>
-        session.Say(MessageCode.ErrorXfer, $"rsync: [{who}] {what} {Quoted(path)}{then}: {Reason(error)}");
+        Complain(who, what, Quoted(path), error, then);
+
+    /// <summary>The same with a name as it is to be shown.</summary>
+    public void Complain(string who, string what, string name, Errno error, string then = " failed") =>
+        session.Say(MessageCode.ErrorXfer, $"rsync: [{who}] {what} {name}{then}: {Reason(error)}");
 
     /// <summary>With <c>-vv</c>: something needed no data, and perhaps attributes.</summary>
     public void SayPresent(FileEntry entry, bool updated = false)
