@@ -17,6 +17,8 @@ internal sealed class LocalDelivery(
     private readonly IFileSource _source = LinkedSource.Of(source, batch);
     private readonly List<FailedPath> _failures = [.. batch.Failures];
     private readonly Dictionary<(ulong Device, ulong Inode), TreePath> _linked = [];
+    // Which inode of the source each inode stays for: names that came apart while nobody looked may still be one here.
+    private readonly Dictionary<(ulong Device, ulong Inode), (ulong Device, ulong Inode)> _kept = [];
     private readonly HashSet<TreePath> _listed = [.. batch.Items.Select(item => item.Path)];
     private readonly List<PlannedItem> _directories = [];
     private readonly List<TreePath> _created = [];
@@ -97,9 +99,16 @@ internal sealed class LocalDelivery(
         {
             if (item.Action == PlannedAction.Send && item.Stat.IsRegular && item.Stat.LinkCount > 1
                 && !batch.Apart.Contains(item.Path) && !batch.InDoubt.Contains(item.Path) && !IsToCome(item.Path)
-                && target.Stat(item.Path, out var there) == Errno.None && IsSameContent(item.Stat, there) && there.LinkCount <= item.Stat.LinkCount)
-                _linked.TryAdd((item.Stat.Device, item.Stat.Inode), item.Path);
+                && target.Stat(item.Path, out var there) == Errno.None && IsSameContent(item.Stat, there) && there.LinkCount <= item.Stat.LinkCount
+                && Keeps(there, item))
+                _linked.TryAdd(item.Inode, item.Path);
         }
+    }
+
+    private bool Keeps(in FileStat there, PlannedItem item)
+    {
+        _kept.TryAdd((there.Device, there.Inode), item.Inode);
+        return _kept[(there.Device, there.Inode)] == item.Inode;
     }
 
     /// <summary>It, or a directory that it is in, takes the place of what is there.</summary>
@@ -134,14 +143,16 @@ internal sealed class LocalDelivery(
         if (errno is not (Errno.None or Errno.ENOENT))
             return errno;
         // An inode with more names than the source's is also somebody else's: it is replaced, not changed. Those of this batch may be linked to it by now.
-        var isFirst = _linked.TryGetValue((item.Stat.Device, item.Stat.Inode), out var name) && name == item.Path;
+        var isFirst = _linked.TryGetValue(item.Inode, out var name) && name == item.Path;
         if (!there.IsDirectory && (there.LinkCount > item.Stat.LinkCount || batch.Apart.Contains(item.Path)) && !isFirst)
             there = default;
         if (!item.Stat.IsDirectory && item.Stat.LinkCount > 1)
         {
-            if (_linked.TryGetValue((item.Stat.Device, item.Stat.Inode), out var first) && first != item.Path)
+            if (_linked.TryGetValue(item.Inode, out var first) && first != item.Path)
                 return Link(item.Path, first, there);
-            _linked[(item.Stat.Device, item.Stat.Inode)] = item.Path;
+            _linked[item.Inode] = item.Path;
+            if (there.LinkCount > 1 && !Keeps(there, item))
+                there = default;
         }
         return item.Stat.Kind switch
         {
@@ -255,7 +266,7 @@ internal sealed class LocalDelivery(
         var errno = _source.Open(item.Path, out var from);
         if (Planner.IsGone(errno))
         {
-            _linked.Remove((item.Stat.Device, item.Stat.Inode));
+            _linked.Remove(item.Inode);
             return Errno.None;
         }
         if (errno != Errno.None)

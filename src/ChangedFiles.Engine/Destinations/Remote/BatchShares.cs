@@ -54,7 +54,7 @@ internal static class BatchShares
     /// <summary>Names of one file are linked only within a session.</summary>
     private static bool AreLinked(IEnumerable<PlannedItem> items, HashSet<TreePath> first) => items
         .Where(item => !item.Stat.IsDirectory && item.Stat.LinkCount > 1)
-        .GroupBy(item => (item.Stat.Device, item.Stat.Inode))
+        .GroupBy(item => item.Inode)
         .Any(names => names.Select(item => first.Contains(Place(item))).Distinct().Count() > 1);
 
     private static PlannedBatch Share(PlannedBatch batch, Dictionary<TreePath, PlannedItem> items, Func<TreePath, bool> has)

@@ -34,6 +34,26 @@ public sealed class LocalDeliveryTests
         Assert.Equal(Stat(_destination, "c").Inode, Stat(_destination, "d/f").Inode);
     }
 
+    /// <summary>They look the same, and each has another name that is not mirrored.</summary>
+    [Fact]
+    public void Names_that_came_apart_are_not_set_as_one()
+    {
+        Make(_source, "d/f", "x");
+        Make(_source, "e/g", "y");
+        Make(_destination, "d/f");
+        Assert.Equal(Errno.None, _destination.MakeDirectory(Path("e"), 0x1ED));
+        Assert.Equal(Errno.None, _destination.MakeLink(Path("e/g"), Path("d/f")));
+        Assert.Equal(Errno.None, _source.SetMetadata(Path("e/g"), new Metadata { Mode = 0x100 }, out _));
+        using var delivery = new LocalDelivery(_source, _destination, Options, [], new PlannedBatch
+        {
+            Items = [.. new[] { "", "d", "e" }.Select(path => Item(path, PlannedAction.Parent)), Item("d/f", PlannedAction.Send), Item("e/g", PlannedAction.Send)],
+            Marks = [],
+        }, CancellationToken.None);
+        Assert.Empty(delivery.Run().Failures);
+        Assert.NotEqual(Stat(_destination, "d/f").Inode, Stat(_destination, "e/g").Inode);
+        Assert.Equal(Stat(_source, "d/f").Mode, Stat(_destination, "d/f").Mode);
+    }
+
     /// <summary>An empty file in a directory, and a further name of it.</summary>
     private static void Make(MemoryTree tree, string path, string? link = null)
     {
