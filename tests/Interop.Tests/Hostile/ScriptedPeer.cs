@@ -105,7 +105,7 @@ internal sealed class ScriptedPeer
         Out.Flush();
     }
 
-    /// <summary>Begins to answer the first request, and goes away in the middle.</summary>
+    /// <summary>Begins to answer the first request, and goes away in the middle; without one, when the phase is over.</summary>
     /// <param name="token">What it says last.</param>
     public void BreakOff(byte[] begin, int? token = null)
     {
@@ -114,6 +114,11 @@ internal sealed class ScriptedPeer
         do
         {
             index = In.ReadIndex();
+            if (index < 0)
+            {
+                Session.Finish();
+                return;
+            }
             request = SenderRequest.Read(In, index);
         }
         while (!request.WantsData);
